@@ -1,0 +1,5 @@
+"""`python -m lalakg`."""
+
+from lalakg._cli import main
+
+main()

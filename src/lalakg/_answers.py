@@ -1,0 +1,83 @@
+"""Expected answers: what a ready-made query must give, as a file beside it, and how an answer differs from it.
+
+`NAME.expected.yaml` has `columns` (those that are compared: ids, not English), `rows`, and `order`: list, set, or
+partial, in which `chains` give the orders that must hold.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from lalakg._errors import ParseError
+from lalakg._result import Boolean, Result, Rows
+
+Row = tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """The answer that a query must give."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    order: str
+    chains: tuple[tuple[str, ...], ...] = ()
+
+    @classmethod
+    def read(cls, path: Path) -> Expectation:
+        """Read an expected answer. Raises ParseError when the file is not of the form described above."""
+        import yaml
+
+        try:
+            content: dict[str, Any] = yaml.load(
+                path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+            )
+            rows = tuple(tuple(None if cell is None else str(cell) for cell in row) for row in content["rows"])
+            chains = tuple(tuple(map(str, chain)) for chain in content.get("chains", ()))
+            expectation = cls(tuple(content["columns"]), rows, content["order"], chains)
+        except yaml.MarkedYAMLError as error:
+            raise ParseError(
+                f"not YAML: {error.problem}.",
+                path,
+                (error.problem_mark.line + 1) if error.problem_mark else 1,
+            ) from None
+        except (KeyError, TypeError) as error:
+            raise ParseError(
+                f"an expected answer has columns, order and rows; {error} is missing or not a list.", path, 1
+            ) from None
+        if expectation.order not in ("list", "set", "partial"):
+            raise ParseError(f"order is list, set or partial, not {expectation.order}.", path, 1)
+        return expectation
+
+    def differences(self, result: Result) -> list[str]:
+        """What is wrong with an answer, in sentences; nothing when it is as expected."""
+        if isinstance(result, Boolean):
+            result_rows: list[Row] = [("yes" if result else "no",)]
+        elif isinstance(result, Rows):
+            if unknown := set(self.columns) - set(result.variables):
+                return [f"the answer has no column {', '.join(sorted(unknown))}"]
+            result_rows = [tuple(cells) for cells in result.cells(list(self.columns))]
+        else:
+            return ["the answer is a graph, which has no rows to compare"]
+        missing, surplus = (
+            Counter(self.rows) - Counter(result_rows),
+            Counter(result_rows) - Counter(self.rows),
+        )
+        found = [f"{_show(row)} is missing" for row in missing] + [f"{_show(row)} is not expected" for row in surplus]
+        return found or self._disorder(result_rows)
+
+    def _disorder(self, rows: list[Row]) -> list[str]:
+        if self.order == "list" and tuple(rows) != self.rows:
+            first = next(i for i, row in enumerate(rows) if row != self.rows[i])
+            return [f"row {first + 1} is {_show(rows[first])}; {_show(self.rows[first])} is expected there"]
+        place = {row[0]: number for number, row in enumerate(rows)}
+        pairs = ((a, b) for chain in self.chains for a, b in pairwise(chain))
+        return [f"{a} must come before {b}" for a, b in pairs if place.get(a, -1) >= place.get(b, -1)]
+
+
+def _show(row: Row) -> str:
+    return "(" + ", ".join(cell if cell is not None else "–" for cell in row) + ")"

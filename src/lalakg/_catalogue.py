@@ -1,0 +1,247 @@
+"""The catalogue: `.rq` files and their headers as queries with typed parameters.
+
+A header is grlc's (lines that start with `#+`, together YAML) and has one decorator more, `parameters`. A
+parameter is a variable whose default stands in the query as `VALUES ?name { … }`, so that the file gives its
+answer when it is pasted into any store; a caller's values replace that block, as serialised and checked terms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pyoxigraph as ox
+
+from lalakg._errors import (
+    InvalidValue,
+    ParseError,
+    QueryError,
+    ResourceNotFound,
+    UnknownParameter,
+    UnknownQuery,
+    nearest,
+)
+from lalakg._terms import XSD, Node, Prefixes, expand
+from lalakg._tokens import Token, tokens
+
+Value: TypeAlias = str | int | float | Node
+Values: TypeAlias = Value | Sequence[Value]
+
+_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
+_LEXICAL = {
+    "integer": (re.compile(r"[+-]?\d+"), "a whole number, such as 13"),
+    "decimal": (re.compile(r"[+-]?\d*\.?\d+"), "a number, such as 0.5"),
+    "date": (re.compile(r"-?\d{4,}-\d\d-\d\d"), "a date, such as 2016-12-09"),
+    "string": (re.compile(r".*", re.DOTALL), "any text"),
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A typed parameter of a query: `type` is iri, string, integer, decimal or date.
+
+    `values`, where given, are the only ones allowed.
+    """
+
+    name: str
+    type: str
+    description: str = ""
+    values: tuple[str, ...] = ()
+
+    def term(self, value: Value, prefixes: Prefixes, base: str) -> Node:
+        """The value as an RDF term of this parameter's type. Raises InvalidValue."""
+        if isinstance(value, ox.NamedNode | ox.BlankNode | ox.Literal):
+            value = value.value
+        if self.values and str(value) not in self.values:
+            raise InvalidValue(
+                f"{self.name} takes one of {', '.join(self.values)}, not {value!r}.{nearest(str(value), self.values)}"
+            )
+        if self.type == "iri":
+            try:
+                return expand(str(value), prefixes, base)
+            except ResourceNotFound as error:
+                raise InvalidValue(f"{self.name} takes an IRI or a name. {error}") from None
+        pattern, wanted = _LEXICAL[self.type]
+        if not pattern.fullmatch(str(value)):
+            raise InvalidValue(f"{self.name} takes {wanted}; {value!r} is not.")
+        return ox.Literal(str(value), datatype=ox.NamedNode(XSD + self.type))
+
+
+@dataclass(frozen=True)
+class Query:
+    """One ready-made query: its `name` (the file's stem), `group` (the folder), `text`, and what its header says."""
+
+    name: str
+    group: str
+    path: Path
+    text: str
+    header: Mapping[str, Any] = field(repr=False)
+    parameters: tuple[Parameter, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """The question that the query answers."""
+        return str(self.header["summary"])
+
+    @property
+    def description(self) -> str:
+        """What to know about the answer; may be empty."""
+        return str(self.header.get("description", ""))
+
+    @property
+    def id(self) -> str:
+        """The number of a competency question, such as Q07; may be empty."""
+        return str(self.header.get("id", ""))
+
+    @property
+    def severity(self) -> str:
+        """How bad a row of a hygiene query is: violation or warning."""
+        return str(self.header.get("severity", "violation"))
+
+    @cached_property
+    def form(self) -> str:
+        """SELECT, ASK, CONSTRUCT or DESCRIBE."""
+        words = (t.text.upper() for t in tokens(self.text) if t.kind == "word")
+        return next((w for w in words if w in _FORMS), "SELECT")
+
+    @property
+    def expected_path(self) -> Path:
+        """Where the expected answer stands, if there is one."""
+        return self.path.with_suffix(".expected.yaml")
+
+    def bind(self, values: Mapping[str, Values], prefixes: Prefixes, base: str) -> str:
+        """The query's text with `values` in the place of the defaults.
+
+        A list gives several values at once. Raises UnknownParameter and InvalidValue.
+        """
+        known = {p.name: p for p in self.parameters}
+        text = self.text
+        for name, given in values.items():
+            if name not in known:
+                has = f"It has {', '.join(known)}." if known else "It has none."
+                raise UnknownParameter(f"{self.name} has no parameter {name}. {has}{nearest(name, known)}")
+            many: Sequence[Any] = given if isinstance(given, list | tuple) else [given]
+            terms = [known[name].term(value, prefixes, base) for value in many]
+            start, end = _values_block(text, name) or (0, 0)
+            text = f"{text[:start]}VALUES ?{name} {{ {' '.join(map(str, terms))} }}{text[end:]}"
+        return text
+
+
+def _values_block(text: str, name: str) -> tuple[int, int] | None:
+    """Where `VALUES ?name { … }` begins and ends."""
+    real = [t for t in tokens(text) if t.kind != "comment"]
+    for first, second, third in zip(real, real[1:], real[2:], strict=False):
+        if first.text.upper() == "VALUES" and second.text in (f"?{name}", f"${name}") and third.text == "{":
+            closing = next((t for t in real if t.text == "}" and t.kind == "mark" and t.start > third.start), None)
+            return (first.start, closing.end) if closing else None
+    return None
+
+
+def read_query(path: Path, group: str) -> Query:
+    """Read one `.rq` file. Raises ParseError for a header that is not YAML or does not fit the query."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise QueryError(f"{path} cannot be read: {error}.") from None
+    header = _header(text, path)
+    parameters = tuple(_parameter(entry, text, path) for entry in header.get("parameters", []))
+    return Query(path.stem, group, path, text, header, parameters)
+
+
+def _header(text: str, path: Path) -> dict[str, Any]:
+    import yaml
+
+    lines = [
+        (number, line[2:].removeprefix(" "))
+        for number, line in enumerate(text.splitlines(), 1)
+        if line.startswith("#+")
+    ]
+    try:
+        header = yaml.load("\n".join(line for _, line in lines), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        number, line = lines[min(mark.line, len(lines) - 1)] if mark else lines[0]
+        raise ParseError(
+            f"the header is not YAML: {error.problem}; quote text that holds ': ' or '#'.",
+            path,
+            number,
+            1,
+            f"#+ {line}",
+        ) from None
+    if not isinstance(header, dict) or not header.get("summary"):
+        raise ParseError("a query begins with its question: `#+ summary: Who …?`", path, 1)
+    if not isinstance(header.get("parameters", []), list):
+        raise ParseError("`parameters` is a list of name, type and description.", path, _line(text, "parameters"))
+    return header
+
+
+def _parameter(entry: object, text: str, path: Path) -> Parameter:
+    known = {"name", "type", "description", "values"}
+    if not isinstance(entry, dict) or not {"name", "type"} <= entry.keys() <= known:
+        raise ParseError(
+            f"a parameter has name, type, description and perhaps values, not {entry!r}.",
+            path,
+            _line(text, "parameters"),
+        )
+    name, kind = str(entry["name"]), str(entry["type"])
+    if kind != "iri" and kind not in _LEXICAL:
+        raise ParseError(f"{name} has the type {kind}; known are iri, {', '.join(_LEXICAL)}.", path, _line(text, name))
+    if _values_block(text, name) is None:
+        raise ParseError(
+            f"the parameter {name} needs its default in the query: VALUES ?{name} {{ … }}",
+            path,
+            _line(text, name),
+        )
+    return Parameter(name, kind, str(entry.get("description", "")), tuple(map(str, entry.get("values", ()))))
+
+
+def _line(text: str, word: str) -> int:
+    return next((n for n, line in enumerate(text.splitlines(), 1) if line.startswith("#+") and word in line), 1)
+
+
+@dataclass(frozen=True)
+class Catalogue(Mapping[str, Query]):
+    """The ready-made queries of one or more folders, by name. A file is read when it is asked for."""
+
+    folders: tuple[Path, ...]
+
+    @cached_property
+    def _paths(self) -> dict[str, Path]:
+        paths: dict[str, Path] = {}
+        for path in (p for folder in self.folders for p in sorted(folder.glob("*.rq"))):
+            if path.stem in paths:
+                raise QueryError(f"{path} and {paths[path.stem]} bear the same name; rename one.")
+            paths[path.stem] = path
+        return paths
+
+    def __getitem__(self, name: str) -> Query:
+        path = self._paths.get(name)
+        if path is None:
+            raise UnknownQuery(f"there is no query {name}.{nearest(name, self._paths)} `lalakg query` lists them all.")
+        return read_query(path, path.parent.name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._paths
+
+    def group(self, name: str) -> list[Query]:
+        """The queries of one folder, competency questions in the order of their numbers."""
+        queries = [self[stem] for stem, path in self._paths.items() if path.parent.name == name]
+        return sorted(queries, key=lambda query: (query.id or "~", query.name))
+
+    @property
+    def groups(self) -> list[str]:
+        """The folders' names, in the order given."""
+        return list(dict.fromkeys(folder.name for folder in self.folders))
+
+
+__all__ = ["Catalogue", "Parameter", "Query", "Token", "Value", "Values", "read_query"]

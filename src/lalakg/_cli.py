@@ -1,0 +1,324 @@
+"""The command line: the only room that prints or exits.
+
+Data goes to standard output, words to standard error. Exit 0: good; 1: a check failed; 2: usage or bad input.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from lalakg._errors import InvalidValue, LalakgError, OutputError
+from lalakg._folder import Folder
+from lalakg._graph import KnowledgeGraph
+
+_SOURCE = click.option(
+    "--source",
+    type=click.Path(path_type=Path),
+    envvar="LALAKG_SOURCE",
+    help="A local copy of the source text, for checking hashes and copying.",
+)
+_OUT = click.option("-o", "--out", type=click.Path(path_type=Path), help="Write to this file instead.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="lalakg", message="%(prog)s %(version)s")
+@click.option(
+    "-C",
+    "--folder",
+    type=click.Path(path_type=Path),
+    help="The graph's folder. [default: the nearest at or above this one, else the film's own]",
+)
+@click.pass_context
+def cli(context: click.Context, folder: Path | None) -> None:
+    """The ending of La La Land as a knowledge graph, and a publisher for yours.
+
+    \b
+    Example:
+      lalakg query what-differs
+    """
+    context.obj = folder
+
+
+def _graph(context: click.Context, endpoint: str | None = None) -> KnowledgeGraph:
+    return KnowledgeGraph(Folder.find(context.obj), endpoint)
+
+
+def _say(words: str) -> None:
+    click.echo(words, err=True)
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@click.argument("name", required=False)
+@click.argument("parameters", nargs=-1, type=click.UNPROCESSED, metavar="[--PARAMETER VALUE]...")
+@click.option("-f", "--file", type=click.Path(path_type=Path), help="Ask the query in this file.")
+@click.option("-e", "--execute", metavar="SPARQL", help="Ask this query.")
+@click.option(
+    "--format",
+    "form",
+    metavar="FORM",
+    help="table, csv, tsv, json, xml, md; for a graph ttl, jsonld, nt, rdf.",
+)
+@click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead.")
+@click.pass_context
+def query(
+    context: click.Context,
+    name: str | None,
+    parameters: tuple[str, ...],
+    file: Path | None,
+    execute: str | None,
+    form: str | None,
+    endpoint: str | None,
+) -> None:
+    """Ask a ready-made query, or one of your own; without a name, list what there is.
+
+    \b
+    Example:
+      lalakg query who-claims --about lkg:div-kiss
+      lalakg query what-differs --format csv
+      lalakg query -e 'SELECT ?film WHERE { ?film a lala:Film }'
+    """
+    kg = _graph(context, endpoint)
+    if sum(choice is not None for choice in (name, file, execute)) > 1:
+        raise click.UsageError("Give a name, or --file, or --execute: one of them.")
+    if file or execute:
+        answer = kg.sparql(_read(file) if file else str(execute))
+    elif name:
+        answer = kg.query(name, **_values(parameters))
+    else:
+        click.echo(_catalogue(kg), nl=False)
+        return
+    click.echo(answer.render(form), nl=False)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidValue(f"{path} cannot be read: {error}.") from None
+
+
+def _values(words: tuple[str, ...]) -> dict[str, Any]:
+    """`--about x --about y --limit=3` as a mapping; a name given twice has two values."""
+    values: dict[str, list[str]] = {}
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        name, equals, value = word.removeprefix("--").partition("=")
+        if not word.startswith("--") or (not equals and not rest):
+            raise click.UsageError(f"{word}: a parameter is given as --name value.")
+        values.setdefault(name, []).append(value if equals else rest.pop(0))
+    return dict(values)
+
+
+def _catalogue(kg: KnowledgeGraph) -> str:
+    width = max((len(name) for name in kg.catalogue), default=0)
+    blocks = []
+    for group in kg.catalogue.groups:
+        lines = [f"  {query.name:<{width}}  {query.summary}{_parameters(query)}" for query in kg.catalogue.group(group)]
+        blocks.append("\n".join([group, *lines]) + "\n")
+    return "\n".join(blocks)
+
+
+def _parameters(query: Any) -> str:
+    return f" ({', '.join('--' + p.name for p in query.parameters)})" if query.parameters else ""
+
+
+@cli.command()
+@click.argument("name")
+@click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead.")
+@click.pass_context
+def describe(context: click.Context, name: str, endpoint: str | None) -> None:
+    """Describe one thing, by its short name, its IRI or its label.
+
+    \b
+    Example:
+      lalakg describe ev-f-kiss
+    """
+    click.echo(str(_graph(context, endpoint).describe(name)), nl=False)
+
+
+@cli.command()
+@_SOURCE
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.pass_context
+def check(context: click.Context, source: Path | None, quiet: bool) -> None:
+    """Check shapes, hygiene and expected answers; with --source, hashes and copying as well.
+
+    \b
+    Example:
+      lalakg check
+    """
+    from lalakg._check import check as run
+
+    report = run(_graph(context), source=source, progress=(lambda _: None) if quiet else _say)
+    click.echo(str(report), nl=False)
+    context.exit(0 if report.conforms else 1)
+
+
+@cli.command()
+@click.argument("out", type=click.Path(path_type=Path), default=Path("dist"))
+@_SOURCE
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.pass_context
+def build(context: click.Context, out: Path, source: Path | None, quiet: bool) -> None:
+    """Derive, check, and export into the folder OUT (default: dist): all or nothing.
+
+    \b
+    Example:
+      lalakg build
+    """
+    from lalakg._export import NotConforming
+    from lalakg._export import build as run
+
+    try:
+        made = run(_graph(context), out, source=source, progress=(lambda _: None) if quiet else _say)
+    except NotConforming as error:
+        click.echo(str(error))
+        context.exit(1)
+    click.echo(str(made.report), nl=False)
+    click.echo(f"Built {made.triples:,} triples into {made.folder}/:")
+    for name, size in made.files.items():
+        click.echo(f"  {size:>9,}  {name}")
+
+
+@cli.command()
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 when data/published is out of date.")
+@click.pass_context
+def derive(context: click.Context, only_check: bool) -> None:
+    """Derive what follows, and write the complete graph to data/published/.
+
+    \b
+    Example:
+      lalakg derive
+    """
+    from lalakg._export import publish, write_files
+
+    kg = _graph(context)
+    folder = kg.folder.published.parent
+    texts = publish(kg)
+    if only_check:
+        stale = [
+            name
+            for name, text in texts.items()
+            if not (folder / name).is_file() or (folder / name).read_text("utf-8") != text
+        ]
+        _say(f"{folder}: {', '.join(stale)} out of date; run `lalakg derive`." if stale else f"{folder} is up to date.")
+        context.exit(1 if stale else 0)
+    changed = write_files(folder, texts)
+    _say(f"{folder}: wrote {', '.join(changed)}." if changed else f"{folder} was up to date.")
+
+
+@cli.command()
+@click.option(
+    "--format",
+    "form",
+    default="ttl",
+    show_default=True,
+    metavar="FORM",
+    help="ttl, jsonld, nt, rdf, nq or trig.",
+)
+@_OUT
+@click.pass_context
+def export(context: click.Context, form: str, out: Path | None) -> None:
+    """Print the complete graph in one serialisation.
+
+    \b
+    Example:
+      lalakg export --format trig -o lalakg.trig
+    """
+    from lalakg._export import export as run
+    from lalakg._export import write_files
+
+    text = run(_graph(context), form)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        write_files(out.absolute().parent, {out.name: text})
+
+
+@cli.command("format")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 when a file is not in canonical form.")
+@click.pass_context
+def format_(context: click.Context, paths: tuple[Path, ...], only_check: bool) -> None:
+    """Write Turtle files in their canonical form: PATHS, or all of the folder's.
+
+    \b
+    Example:
+      lalakg format data/story.ttl
+    """
+    from lalakg._export import write_files
+    from lalakg._turtle import reformat
+
+    files = [
+        file
+        for path in paths or _own_turtle(context)
+        for file in (sorted(path.rglob("*.ttl")) if path.is_dir() else [path])
+    ]
+    texts = {path: reformat(_read(path), path) for path in files if "published" not in path.parts}
+    changed = [path for path, text in texts.items() if _read(path) != text]
+    for path in changed:
+        if not only_check:
+            write_files(path.absolute().parent, {path.name: texts[path]})
+        _say(f"{path}: {'not in canonical form' if only_check else 'formatted'}")
+    _say(f"{len(texts)} files, {len(changed)} {'to format' if only_check else 'formatted'}.")
+    context.exit(1 if only_check and changed else 0)
+
+
+def _own_turtle(context: click.Context) -> list[Path]:
+    root = Folder.find(context.obj).root
+    return [path for path in (root / "ontology", root / "data") if path.is_dir()]
+
+
+@cli.command()
+@click.argument("place")
+@click.option(
+    "--source",
+    type=click.Path(path_type=Path),
+    envvar="LALAKG_SOURCE",
+    required=True,
+    help="A local copy of the source text.",
+)
+def locate(place: str, source: Path) -> None:
+    """Print the locator of PLACE in a source: its words, or its characters as START-END.
+
+    \b
+    Example:
+      lalakg locate 2255-2274 --source article.txt
+    """
+    from lalakg._evidence import SourceText
+
+    click.echo(f'lala:locator "{SourceText.read(source).locate(place)}" ;')
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--base", metavar="IRI", help="Where the graph's IRIs begin; ends in /id/.")
+def init(folder: Path, base: str | None) -> None:
+    """Make FOLDER, a small graph of another film to start from.
+
+    \b
+    Example:
+      lalakg init my-film
+    """
+    from lalakg._scaffold import init as run
+
+    for name in run(folder, base):
+        _say(f"{folder / name}")
+    _say(f"Made {folder}. Next: lalakg -C {folder} check")
+
+
+def main(stream: IO[str] | None = None) -> None:
+    """Run the command line; every error that we raise on purpose is one message and exit 2."""
+    try:
+        cli.main(standalone_mode=True)
+    except LalakgError as error:
+        click.echo(f"lalakg: {error}", err=True, file=stream)
+        sys.exit(2)
+    except OSError as error:
+        click.echo(f"lalakg: {OutputError(str(error))}", err=True, file=stream)
+        sys.exit(2)

@@ -1,0 +1,41 @@
+"""Derivation: what follows from what authors wrote, by SPARQL CONSTRUCT rules run until nothing new comes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from lalakg._errors import ParseError
+from lalakg._turtle import Document
+
+
+def named(documents: Iterable[Document]) -> list[ox.Triple]:
+    """The triples of the documents without blank nodes: the axioms of an ontology that need them stay in its file."""
+    triples = (t for document in documents for t in document.triples)
+    return [t for t in triples if not isinstance(t.subject, ox.BlankNode) and not isinstance(t.object, ox.BlankNode)]
+
+
+def derive(authored: Iterable[ox.Triple], rules: Iterable[Path]) -> list[ox.Triple]:
+    """What the rules add to `authored`, in a stable order. Raises ParseError for a rule that is not a CONSTRUCT."""
+    known = set(authored)
+    derived: set[ox.Triple] = set()
+    store = ox.Store()
+    store.bulk_extend(ox.Quad(*triple) for triple in known)
+    texts = [(rule, rule.read_text(encoding="utf-8")) for rule in rules]
+    while fresh := {t for rule, text in texts for t in _construct(store, rule, text)} - known:
+        store.extend(ox.Quad(*triple) for triple in fresh)
+        known |= fresh
+        derived |= fresh
+    return sorted(derived, key=str)
+
+
+def _construct(store: ox.Store, rule: Path, text: str) -> Iterable[ox.Triple]:
+    try:
+        answer = store.query(text)
+    except SyntaxError as error:
+        raise ParseError(f"not valid SPARQL: {error.msg}", rule, 1) from None
+    if not isinstance(answer, ox.QueryTriples):
+        raise ParseError("a rule is a CONSTRUCT query.", rule, 1)
+    return answer

@@ -1,0 +1,91 @@
+"""Everything that can go wrong, as one tree.
+
+LalakgError
+├── FolderError             a folder or file that is missing, or is not what it should be
+│   └── ParseError          a file that is not valid Turtle, YAML or SPARQL header: path, line, column
+├── QueryError              a query that cannot be run
+│   ├── QuerySyntaxError    not SPARQL: line, column
+│   ├── UnknownQuery        no ready-made query bears that name
+│   ├── UnknownParameter    the query has no such parameter
+│   └── InvalidValue        the value does not fit the parameter's type
+├── ResourceNotFound        nothing in the graph bears that name
+├── OutputError             a file or folder that cannot be written
+├── ShapesError             shapes that no engine can run as they stand
+└── EndpointError           a SPARQL endpoint that did not answer as it should: url
+
+A graph that does not conform is not an error: it is a `Report`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+
+class LalakgError(Exception):
+    """The root of the tree: catch this to catch all that lalakg raises on purpose."""
+
+
+class FolderError(LalakgError):
+    """A folder or file is missing, or is not what it should be."""
+
+
+class ParseError(FolderError):
+    """A file that cannot be read: `path`, `line` and `column` (both from 1), and the `text` of that line."""
+
+    def __init__(self, message: str, path: Path | str, line: int, column: int = 1, text: str = "") -> None:
+        self.message, self.path, self.line, self.column, self.text = message, Path(path), line, column, text
+        shown = f"\n  {text}\n  {' ' * (column - 1)}^" if text else ""
+        super().__init__(f"{path}:{line}:{column}: {message}{shown}")
+
+
+class QueryError(LalakgError):
+    """A query that cannot be run."""
+
+
+class QuerySyntaxError(QueryError):
+    """Text that is not SPARQL: `line` and `column`, both from 1."""
+
+    def __init__(self, message: str, line: int, column: int, text: str = "") -> None:
+        self.line, self.column = line, column
+        shown = f"\n  {text}\n  {' ' * (column - 1)}^" if text else ""
+        super().__init__(f"query, line {line}, column {column}: {message}{shown}")
+
+
+class UnknownQuery(QueryError):
+    """No ready-made query bears that name."""
+
+
+class UnknownParameter(QueryError):
+    """The query has no parameter of that name."""
+
+
+class InvalidValue(QueryError):
+    """A value that does not fit its parameter's type."""
+
+
+class ResourceNotFound(LalakgError):
+    """Nothing in the graph bears that name."""
+
+
+class OutputError(LalakgError):
+    """A file or folder that cannot be written."""
+
+
+class ShapesError(LalakgError):
+    """Shapes that no engine can run as they stand."""
+
+
+class EndpointError(LalakgError):
+    """A SPARQL endpoint that did not answer as it should."""
+
+    def __init__(self, message: str, url: str) -> None:
+        self.url = url
+        super().__init__(f"{url}: {message}")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A sentence that offers the known names nearest to `name`, or nothing."""
+    close = get_close_matches(name, list(known), n=3, cutoff=0.5)
+    return f" Did you mean {' or '.join(close)}?" if close else ""

@@ -1,0 +1,209 @@
+"""Export: the complete graph in every serialisation, to text, to `data/published/`, or to a whole `dist/`."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from lalakg import _turtle
+from lalakg._check import Progress, Report, check
+from lalakg._errors import LalakgError, OutputError
+from lalakg._folder import Dataset, checksum_lines
+from lalakg._formats import GRAPH_FORMATS, MEDIA_TYPES, write_dataset, write_graph
+from lalakg._graph import KnowledgeGraph
+from lalakg._statistics import PREFIXES, Distribution, describe_dataset
+from lalakg._terms import LALA
+
+_IN_WORLD = LALA + "inWorld"
+_CROSSING = frozenset({LALA + "counterpartOf", LALA + "divergesFrom"})
+_SUMS = "SHA256SUMS"
+
+
+class NotConforming(LalakgError):
+    """A graph that does not conform is not built: `report` says why."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        super().__init__(f"{report}Nothing was written.")
+
+
+@dataclass(frozen=True)
+class Build:
+    """What a build made: the folder, its files with their sizes in bytes, the number of triples, the check's report."""
+
+    folder: Path
+    files: dict[str, int]
+    triples: int
+    report: Report
+
+
+def quads(kg: KnowledgeGraph) -> list[ox.Quad]:
+    """The complete graph as named graphs.
+
+    A world-bound thing lies in its world's graph, links between worlds in `crossworld`, what is derived in
+    `derived`, all else in the graph named after its file.
+    """
+    worlds = {
+        t.subject: t.object.value
+        for document in kg.documents
+        for t in document.triples
+        if t.predicate.value == _IN_WORLD and isinstance(t.object, ox.NamedNode)
+    }
+    dataset = kg.folder.dataset
+
+    def place(triple: ox.Triple, stem: str) -> ox.Quad:
+        if triple.predicate.value in _CROSSING:
+            name = "crossworld"
+        elif triple.subject in worlds:
+            name = _world_graph(worlds[triple.subject], dataset)
+        else:
+            name = stem
+        return ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(dataset.graphs + name))
+
+    known = set(kg.triples)
+    authored = [place(t, d.path.stem) for d in kg.documents for t in d.triples if t in known]
+    return authored + [
+        ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(dataset.graphs + "derived")) for t in kg.derived
+    ]
+
+
+def _world_graph(world: str, dataset: Dataset) -> str:
+    return "world-" + world.removeprefix(dataset.base).removeprefix("w-").removeprefix("world-")
+
+
+def export(kg: KnowledgeGraph, form: str) -> str:
+    """The complete graph as text in `form`: ttl, jsonld, nt, rdf, nq or trig. Raises OutputError for another."""
+    if form in GRAPH_FORMATS:
+        return write_graph(kg.triples, form, kg.prefixes, kg.folder.context)
+    if form not in MEDIA_TYPES:
+        raise OutputError(f"there is no form {form}; there are {', '.join(MEDIA_TYPES)}.")
+    return write_dataset(quads(kg), form, kg.prefixes)
+
+
+def publish(kg: KnowledgeGraph) -> dict[str, str]:
+    """What `data/published/` must hold, by file name: the complete graph as Turtle and JSON-LD, and the checksums."""
+    name = kg.folder.dataset.name
+    fresh = KnowledgeGraph(kg.folder)
+    fresh.__dict__["_published"] = False
+    texts = {f"{name}.{form}": export(fresh, form) for form in ("ttl", "jsonld")}
+    sums = checksum_lines(kg.folder.inputs())
+    sums += [f"{hashlib.sha256(text.encode()).hexdigest()}  data/published/{file}" for file, text in texts.items()]
+    return {
+        **texts,
+        _SUMS: "".join(f"{line}\n" for line in sorted(sums, key=lambda line: line.partition("  ")[2])),
+    }
+
+
+def write_files(folder: Path, texts: dict[str, str]) -> list[str]:
+    """Write files into a folder, each to the side and then renamed; the names of those that changed.
+
+    Raises OutputError when the folder cannot be written.
+    """
+    changed = [name for name, text in texts.items() if not _holds(folder / name, text)]
+    try:
+        for name in changed:
+            folder.mkdir(parents=True, exist_ok=True)
+            aside = folder / f".{name}.{os.getpid()}"
+            aside.write_text(texts[name], encoding="utf-8", newline="\n")
+            aside.replace(folder / name)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written: {error.strerror}.") from None
+    return changed
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_bytes() == text.encode()
+
+
+def build(
+    kg: KnowledgeGraph,
+    out: Path | str,
+    *,
+    source: Path | str | None = None,
+    progress: Progress = lambda _: None,
+) -> Build:
+    """Derive, check and export into the folder `out`: all or nothing, and the same bytes for the same input.
+
+    Raises NotConforming when the check finds a violation, and OutputError when `out` cannot be written or holds
+    something that no build made.
+    """
+    folder = Path(out)
+    _refuse_foreign(folder)
+    report = check(kg, source=source, progress=progress)
+    if not report.conforms:
+        raise NotConforming(report)
+    with _swapped(folder) as aside:
+        _write_all(kg, aside, progress)
+        files = {path.relative_to(aside).as_posix(): path for path in sorted(aside.rglob("*")) if path.is_file()}
+        (aside / _SUMS).write_text("".join(f"{line}\n" for line in checksum_lines(files)), encoding="ascii")
+        sizes = {name: path.stat().st_size for name, path in files.items()}
+    return Build(folder, sizes, len(kg.triples), report)
+
+
+def _refuse_foreign(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder} is a file; name a folder.")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / _SUMS).is_file():
+        raise OutputError(
+            f"{folder} is not empty and was not made by `lalakg build`; name another folder, or empty it."
+        )
+
+
+def _write_all(kg: KnowledgeGraph, folder: Path, progress: Progress) -> None:
+    dataset = kg.folder.dataset
+    distributions = []
+    for form, media_type in MEDIA_TYPES.items():
+        data = export(kg, form).encode()
+        name = f"{dataset.name}.{form}"
+        (folder / name).write_bytes(data)
+        distributions.append(Distribution(name, media_type, len(data), hashlib.sha256(data).hexdigest()))
+        progress(f"{name}: {len(data):,} bytes")
+    described = [t for d in kg.documents for t in d.triples if str(getattr(t.subject, "value", "")) == dataset.iri]
+    counts = describe_dataset(kg.triples, dataset, distributions, kg.prefixes)
+    (folder / "void.ttl").write_text(
+        _turtle.write([*described, *counts], {**kg.prefixes, **PREFIXES}), encoding="utf-8"
+    )
+    (folder / "ontology").mkdir()
+    for path in sorted(kg.folder.ontology.glob("*.*")):
+        shutil.copyfile(path, folder / "ontology" / path.name)
+
+
+@contextlib.contextmanager
+def _swapped(folder: Path) -> Iterator[Path]:
+    """A folder to the side that takes the place of `folder` when all went well; nothing changes when it did not."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
+        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".new", dir=folder.parent))
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written: {error.strerror}.") from None
+    try:
+        yield aside
+        aside.chmod(0o755)
+        old = aside.with_suffix(".old")
+        if folder.exists():
+            folder.rename(old)
+        aside.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written: {error.strerror}.") from None
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Clear away what a killed build left beside `folder`, and put back a folder that it had moved aside."""
+    for left in folder.parent.glob(f".{folder.name}.*.old"):
+        if not folder.exists():
+            left.rename(folder)
+        shutil.rmtree(left, ignore_errors=True)
+    for left in folder.parent.glob(f".{folder.name}.*.new"):
+        shutil.rmtree(left, ignore_errors=True)

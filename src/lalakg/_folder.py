@@ -1,0 +1,196 @@
+"""The folder of a knowledge graph: where its files lie, and which of them are the film's that lalakg carries.
+
+A folder has `data/dataset.ttl`, which describes the graph and is its only configuration. What it lacks of
+ontology/ and queries/ comes from the package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from lalakg import _turtle
+from lalakg._catalogue import Catalogue
+from lalakg._errors import FolderError, ParseError
+from lalakg._terms import WELL_KNOWN
+from lalakg._tokens import statements
+
+_URI_SPACE = ox.NamedNode(WELL_KNOWN["void"] + "uriSpace")
+_IDENTIFIER = ox.NamedNode(WELL_KNOWN["dcterms"] + "identifier")
+_SHARED_GROUPS = ("explore", "hygiene")  # film-independent, so they serve any folder that has none of its own
+
+
+@cache
+def packaged() -> Path:
+    """The film's folder: inside the wheel, or the repository of an editable installation."""
+    here = Path(__file__).parent
+    return here / "film" if (here / "film").is_dir() else here.parent.parent
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What `data/dataset.ttl` says: the graph's IRI, the base of its names, and the stem of its files' names."""
+
+    iri: str
+    base: str
+    name: str
+
+    @property
+    def graphs(self) -> str:
+        """The base of the names of graphs: …/id/ gives …/graph/."""
+        return self.base.removesuffix("id/") + "graph/"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A knowledge graph's files."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, path: Path | str | None = None) -> Folder:
+        """The folder at `path`; without one, the nearest at or above the working directory, else the film's own.
+
+        Raises FolderError when `path` is no such folder.
+        """
+        if path is not None:
+            root = Path(path)
+            if not root.is_dir():
+                raise FolderError(f"{root}: there is no such folder.")
+            if not (root / "data/dataset.ttl").is_file():
+                raise FolderError(f"{root} has no data/dataset.ttl; `lalakg init {root}` makes a folder to start from.")
+            return cls(root)
+        here = Path.cwd()
+        roots = (root for root in (here, *here.parents) if (root / "data/dataset.ttl").is_file())
+        return cls(next(roots, packaged()))
+
+    @property
+    def data(self) -> list[Path]:
+        """The authored files of data/; what is generated in data/published/ is none of them."""
+        return sorted((self.root / "data").glob("*.ttl"))
+
+    @property
+    def ontology(self) -> Path:
+        """The folder of the ontology."""
+        own = self.root / "ontology"
+        return own if own.is_dir() else packaged() / "ontology"
+
+    @property
+    def vocabularies(self) -> list[Path]:
+        """The ontology and the concept schemes, which are part of the complete graph."""
+        return [self._of_ontology("lala.ttl"), self._of_ontology("vocab.ttl")]
+
+    @property
+    def shapes(self) -> Path:
+        """The SHACL shapes."""
+        return self._of_ontology("shapes.ttl")
+
+    @property
+    def rules(self) -> list[Path]:
+        """The derivation rules, SPARQL CONSTRUCT."""
+        return sorted((self.ontology / "rules").glob("*.rq"))
+
+    def _of_ontology(self, name: str) -> Path:
+        if not (path := self.ontology / name).is_file():
+            raise FolderError(f"{path} is missing; without a folder ontology/ the one that lalakg carries is used.")
+        return path
+
+    @cached_property
+    def context(self) -> dict[str, Any]:
+        """The JSON-LD context, with this graph's base."""
+        path = self._of_ontology("context.jsonld")
+        try:
+            context = json.loads(path.read_text(encoding="utf-8"))["@context"]
+        except json.JSONDecodeError as error:
+            raise ParseError(f"not JSON: {error.msg}.", path, error.lineno, error.colno) from None
+        return {"@base": self.dataset.base, **context}
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The ready-made queries: the folder's own, and the shared groups that it lacks."""
+        own = {path.name: path for path in sorted((self.root / "queries").glob("*/"))}
+        shared = {name: packaged() / "queries" / name for name in _SHARED_GROUPS}
+        folders = {**shared, **own}
+        order = ("questions", "explore", "wikidata", "hygiene")
+        names = sorted(folders, key=lambda name: (order.index(name) if name in order else 0, name))
+        return Catalogue(tuple(folders[name] for name in names))
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """The dataset's description. Raises FolderError when it does not name the base of the graph's IRIs."""
+        path = self.root / "data/dataset.ttl"
+        triples = _turtle.read(path).triples
+        found = next((t for t in triples if t.predicate == _URI_SPACE and isinstance(t.object, ox.Literal)), None)
+        if found is None or not isinstance(found.subject, ox.NamedNode) or not isinstance(found.object, ox.Literal):
+            raise FolderError(
+                f'{path} names no base for IRIs; add a line: void:uriSpace "https://example.org/my-film/id/" ;'
+            )
+        names = [t.object.value for t in triples if t.predicate == _IDENTIFIER and isinstance(t.object, ox.Literal)]
+        return Dataset(found.subject.value, found.object.value, names[0] if names else "graph")
+
+    def read(self) -> list[_turtle.Document]:
+        """Every authored file of the complete graph, parsed: vocabularies first, then data.
+
+        Raises ParseError for bad Turtle and for a subject in data/ that lies outside the dataset's base.
+        """
+        documents = [_turtle.read(path) for path in self.data]
+        for document in documents:
+            self._refuse_strangers(document)
+        return [_turtle.read(path) for path in self.vocabularies] + documents
+
+    def _refuse_strangers(self, document: _turtle.Document) -> None:
+        base, own = self.dataset.base, self.dataset.iri
+        strangers = {
+            t.subject.value
+            for t in document.triples
+            if isinstance(t.subject, ox.NamedNode) and not t.subject.value.startswith(base) and t.subject.value != own
+        }
+        if not strangers:
+            return
+        text = document.path.read_text(encoding="utf-8")
+        for statement in statements(text):
+            if statement.subject in strangers:
+                line = text.splitlines()[statement.line - 1]
+                remedy = "mend the name, or void:uriSpace in dataset.ttl"
+                message = f"<{statement.subject}> lies outside the graph's base <{base}>; {remedy}."
+                raise ParseError(message, document.path, statement.line, 1, line)
+
+    # ── the complete graph, kept ready ────────────────────────────────────────────────────────────
+
+    @property
+    def published(self) -> Path:
+        """The complete graph as Turtle, generated; it may be missing or out of date."""
+        return self.root / "data/published" / f"{self.dataset.name}.ttl"
+
+    @property
+    def checksums(self) -> Path:
+        """The SHA-256 of every file that the published graph was made from, and of that graph."""
+        return self.root / "data/published/SHA256SUMS"
+
+    def inputs(self) -> dict[str, Path]:
+        """The files from which the complete graph is made, by the name that the checksums give them."""
+        paths = [*self.vocabularies, *self.rules, self._of_ontology("context.jsonld")]
+        named = {f"ontology/{path.relative_to(self.ontology).as_posix()}": path for path in paths}
+        return {**named, **{f"data/{path.name}": path for path in self.data}}
+
+    def is_fresh(self) -> bool:
+        """Whether the published graph was made from just the files that are there now."""
+        try:
+            kept = self.checksums.read_text(encoding="ascii")
+            outputs = {f"data/published/{self.published.name}": self.published}
+            return set(checksum_lines({**self.inputs(), **outputs})) <= set(kept.splitlines()) and (
+                kept.count("  data/published/") + len(self.inputs()) == kept.count("\n")
+            )
+        except FileNotFoundError:
+            return False
+
+
+def checksum_lines(files: dict[str, Path]) -> list[str]:
+    """Lines as `sha256sum` writes them, in the order of the names."""
+    return [f"{hashlib.sha256(files[name].read_bytes()).hexdigest()}  {name}" for name in sorted(files)]

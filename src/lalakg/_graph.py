@@ -1,0 +1,130 @@
+"""`KnowledgeGraph`: a folder's graph, complete with what follows from it, and what one can ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from lalakg import _turtle
+from lalakg._catalogue import Catalogue, Values
+from lalakg._derivation import derive, named
+from lalakg._description import Description, describe
+from lalakg._engine import Engine, LocalEngine, RemoteEngine
+from lalakg._errors import ResourceNotFound, nearest
+from lalakg._folder import Folder
+from lalakg._result import Result
+from lalakg._terms import RDFS_LABEL, WELL_KNOWN, expand, to_rdflib
+
+if TYPE_CHECKING:
+    import rdflib
+
+
+class KnowledgeGraph:
+    """A folder's complete graph: what its authors wrote and what the rules derive from it.
+
+    Nothing is read before it is needed. Where `data/published/` is up to date, it is what is read.
+    """
+
+    def __init__(self, folder: Folder, endpoint: str | None = None) -> None:
+        self.folder, self.endpoint = folder, endpoint
+
+    def __repr__(self) -> str:
+        return f"<KnowledgeGraph {self.folder.dataset.iri} in {self.folder.root}>"
+
+    @property
+    def base(self) -> str:
+        """The base of the graph's own IRIs."""
+        return self.folder.dataset.base
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The ready-made queries, by name."""
+        return self.folder.catalogue
+
+    @cached_property
+    def documents(self) -> list[_turtle.Document]:
+        """The authored files, parsed. Raises ParseError for the first that is not valid."""
+        return self.folder.read()
+
+    @cached_property
+    def derived(self) -> list[ox.Triple]:
+        """What follows from the authored files by the rules."""
+        return derive(named(self.documents), self.folder.rules)
+
+    @cached_property
+    def _published(self) -> bool:
+        return self.folder.is_fresh()
+
+    @cached_property
+    def triples(self) -> list[ox.Triple]:
+        """The complete graph, literals as they were written, in a stable order."""
+        if self._published:
+            return _turtle.read(self.folder.published).triples
+        return sorted({*named(self.documents), *self.derived}, key=str)
+
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """Prefixes for reading and writing: the usual ones and those that the folder's files declare."""
+        if self._published:
+            return {**WELL_KNOWN, **_turtle.header(self.folder.published)}
+        return {**WELL_KNOWN, **{p: ns for document in self.documents for p, ns in document.prefixes.items()}}
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What answers SPARQL: Oxigraph in memory, or the endpoint."""
+        if self.endpoint:
+            return RemoteEngine(self.endpoint, self.prefixes, self.folder.context)
+        source: Iterable[ox.Triple] | Path = self.folder.published if self._published else self.triples
+        return LocalEngine(source, self.prefixes, self.folder.context)
+
+    def sparql(self, text: str) -> Result:
+        """The answer to a SPARQL query; the graph's prefixes need not be declared. Raises QuerySyntaxError."""
+        return self.engine.query(text)
+
+    def query(self, name: str, **values: Values) -> Result:
+        """The answer to a ready-made query, with `values` for its parameters: names, IRIs, numbers, or lists of them.
+
+        Raises UnknownQuery, UnknownParameter and InvalidValue.
+        """
+        return self.sparql(self.catalogue[name].bind(values, self.prefixes, self.base))
+
+    def resolve(self, name: str) -> ox.NamedNode:
+        """The IRI of a thing in the graph, from its IRI, its prefixed or short name, or its label.
+
+        Raises ResourceNotFound with the nearest names.
+        """
+        labels = {
+            t.object.value: t.subject
+            for t in self.triples
+            if t.predicate == RDFS_LABEL and isinstance(t.object, ox.Literal)
+        }
+        by_label = {label.casefold(): subject for label, subject in labels.items()}
+        if isinstance(found := by_label.get(name.casefold()), ox.NamedNode):
+            return found
+        iri = expand(name, self.prefixes, self.base)
+        subjects = {t.subject.value for t in self.triples if isinstance(t.subject, ox.NamedNode)}
+        if iri.value not in subjects:
+            short = [s.removeprefix(self.base) for s in subjects if s.startswith(self.base)]
+            raise ResourceNotFound(f"nothing is called {name}.{nearest(name.rpartition(':')[2], [*short, *labels])}")
+        return iri
+
+    def describe(self, name: str) -> Description:
+        """One thing: what it is, in which world, what is said of it, and who claims it. Raises ResourceNotFound."""
+        return describe(self.engine, self.resolve(name), self.prefixes)
+
+    def to_rdflib(self) -> rdflib.Graph:
+        """The complete graph for rdflib, pySHACL and their plug-ins."""
+        return to_rdflib(self.triples, self.prefixes)
+
+
+def load(path: Path | str | None = None, *, endpoint: str | None = None) -> KnowledgeGraph:
+    """The graph of the folder at `path`; without one, of the nearest folder, else the film's own.
+
+    With `endpoint`, queries go to that SPARQL endpoint instead, and the folder gives the catalogue.
+    Raises FolderError when there is no such folder.
+    """
+    return KnowledgeGraph(Folder.find(path), endpoint)

@@ -1,0 +1,112 @@
+"""Tokens of Turtle and SPARQL, as far as both agree: strings, IRIs, comments, punctuation, words.
+
+Enough to know where a statement or a block begins and ends; parsing proper is pyoxigraph's work.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lalakg._errors import ParseError
+
+_TOKEN = re.compile(
+    r"""
+      (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''
+                 |"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
+    | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+    | (?P<comment>\#[^\n]*)
+    | (?P<mark>[\[\](){};,]|\.(?=\s|$|[\#<"'\[(]))
+    | (?P<word>(?:\\.|[^\s<>"'\[\](){};,\#\\.]|\.(?!\s|$))+)
+    | (?P<other>\S)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    """One token: its kind (string, iri, comment, mark, word, other), its text, and where it begins and ends."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of Turtle or SPARQL text, comments among them."""
+    for match in _TOKEN.finditer(text):
+        yield Token(match.lastgroup or "other", match[0], match.start(), match.end())
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One top-level statement of Turtle: its subject's IRI ('' for a directive or a blank node), where it begins
+    (line from 1), the comments before it, and its first word."""
+
+    subject: str
+    line: int
+    comments: tuple[str, ...]
+    head: str
+    stray: Token | None = None
+
+
+def statements(text: str) -> Iterator[Statement]:
+    """The top-level statements of a Turtle file, directives among them, in its order.
+
+    The last one is empty and carries the comments at the end. `stray` is a comment inside the statement.
+    """
+    prefixes: dict[str, str] = {}
+    comments: list[str] = []
+    words: list[Token] = []
+    stray: Token | None = None
+    for token in tokens(text):
+        if token.kind == "comment":
+            stray = stray or (token if words else None)
+            comments += [] if words else [token.text]
+            continue
+        words.append(token)
+        if not _ends(words):
+            continue
+        head = words[0].text.lower().lstrip("@")
+        if head == "prefix" and len(words) > 2:
+            prefixes[words[1].text.rstrip(":")] = words[2].text[1:-1]
+        subject = "" if head in ("prefix", "base") else _iri(words[0].text, prefixes)
+        yield Statement(subject, text.count("\n", 0, words[0].start) + 1, tuple(comments), head, stray)
+        comments, words, stray = [], [], None
+    yield Statement("", text.count("\n") + 1, tuple(comments), "")
+
+
+def comments_by_subject(text: str, path: Path) -> dict[str, list[str]]:
+    """The comment lines of a Turtle file, by the IRI of the block that follows them; those before the prefixes
+    under '', those at the end under 'end'.
+
+    Raises ParseError for a comment inside a block.
+    """
+    found: dict[str, list[str]] = defaultdict(list)
+    for statement in statements(text):
+        if stray := statement.stray:
+            line = text.count("\n", 0, stray.start) + 1
+            remedy = "put it before the block, or make it an rdfs:comment"
+            raise ParseError(f"this comment inside a block would be lost; {remedy}.", path, line, 1, stray.text)
+        if statement.comments:
+            found[statement.subject if statement.head else "end"] += statement.comments
+    return dict(found)
+
+
+def _ends(words: list[Token]) -> bool:
+    """Whether the last token closes a statement: a dot, or the IRI of a SPARQL-style PREFIX or BASE."""
+    first = words[0].text.lower()
+    closes = {"prefix": 3, "base": 2}.get(first)
+    return (words[-1].text == "." and words[-1].kind == "mark") or len(words) == closes
+
+
+def _iri(term: str, prefixes: dict[str, str]) -> str:
+    if term.startswith("<"):
+        return term[1:-1]
+    prefix, _, local = term.partition(":")
+    return prefixes.get(prefix, "") + local
