@@ -10,17 +10,20 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from lalakg import _shacl
+from lalakg import _turtle
 from lalakg._answers import Expectation
 from lalakg._catalogue import Query
 from lalakg._errors import LalakgError
 from lalakg._evidence import SourceText, copied
 from lalakg._graph import KnowledgeGraph
 from lalakg._result import Rows
+from lalakg._shacl import Data, ShapeResult, Shapes, reference, validate
 from lalakg._terms import RDFS_LABEL, Node, compact
 from lalakg._tokens import statements
 
 Progress = Callable[[str], None]
+Found = tuple[list["Finding"], int]
+ENGINES = ("lalakg", "pyshacl")
 SEVERITIES = ("violation", "warning", "info")
 
 
@@ -71,14 +74,24 @@ class Report:
         return "".join(f"{finding}\n" for finding in self.results) + f"Checked {checked}: {found}.\n"
 
 
-def check(kg: KnowledgeGraph, *, source: Path | str | None = None, progress: Progress = lambda _: None) -> Report:
+def check(
+    kg: KnowledgeGraph,
+    *,
+    source: Path | str | None = None,
+    engine: str = "lalakg",
+    progress: Progress = lambda _: None,
+) -> Report:
     """Check a graph: its shapes, its hygiene queries, its expected answers.
 
     With `source`, a local copy of the text that the claims rest on: also that every hash and place agrees with it,
-    and that none of our texts copies it. `progress` is told in words what is done.
+    and that none of our texts copies it. `engine` is lalakg, or pyshacl, the slow reference. `progress` is told in words what is done.
     Raises ParseError for files that cannot be read and ShapesError for shapes that cannot be run.
     """
-    steps = {"shapes": _shapes, "hygiene queries": _hygiene, "expected answers": _answers}
+    steps: dict[str, Callable[[KnowledgeGraph], Found]] = {
+        "shapes": partial(_shapes, engine=engine),
+        "hygiene queries": _hygiene,
+        "expected answers": _answers,
+    }
     if source is not None:
         text = SourceText.read(Path(source))
         steps |= {"passages": partial(_passages, text=text), "texts": partial(_texts, text=text)}
@@ -94,14 +107,20 @@ def check(kg: KnowledgeGraph, *, source: Path | str | None = None, progress: Pro
     return Report(sorted(located, key=lambda f: (str(f.path or "~"), f.line or 0, str(f))), checked)
 
 
-Found = tuple[list[Finding], int]
+def _shapes(kg: KnowledgeGraph, engine: str) -> Found:
+    path = kg.folder.shapes
+    document = _turtle.read(path, keep_blank_nodes=True)
+    shapes = Shapes(document.triples, document.prefixes)
+    if engine == "pyshacl":
+        results = reference.validate(kg.triples, document.triples, path)
+    else:
+        results = validate(Data(kg.triples), shapes).results
+    return [_broken(kg, result) for result in results], len(shapes)
 
 
-def _shapes(kg: KnowledgeGraph) -> Found:
-    results = _shacl.validate(kg.triples, kg.folder.shapes)
-    found = [Finding("shapes", r.severity, _name(kg, r.shape), r.message, _name(kg, r.focus)) for r in results]
-    shapes = kg.folder.shapes.read_text(encoding="utf-8").count("a sh:NodeShape")
-    return found, shapes
+def _broken(kg: KnowledgeGraph, result: ShapeResult) -> Finding:
+    rule = result.constraint if isinstance(result.constraint, ox.NamedNode) else result.shape
+    return Finding("shapes", result.severity, _name(kg, rule), result.message, _name(kg, result.focus))
 
 
 def _name(kg: KnowledgeGraph, node: object) -> str:

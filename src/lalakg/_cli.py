@@ -143,9 +143,16 @@ def describe(context: click.Context, name: str, endpoint: str | None) -> None:
 
 @cli.command()
 @_SOURCE
+@click.option(
+    "--engine",
+    type=click.Choice(["lalakg", "pyshacl"]),
+    default="lalakg",
+    show_default=True,
+    help="What runs the shapes; pyshacl is the slow reference.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.pass_context
-def check(context: click.Context, source: Path | None, quiet: bool) -> None:
+def check(context: click.Context, source: Path | None, engine: str, quiet: bool) -> None:
     """Check shapes, hygiene and expected answers; with --source, hashes and copying as well.
 
     \b
@@ -154,7 +161,7 @@ def check(context: click.Context, source: Path | None, quiet: bool) -> None:
     """
     from lalakg._check import check as run
 
-    report = run(_graph(context), source=source, progress=(lambda _: None) if quiet else _say)
+    report = run(_graph(context), source=source, engine=engine, progress=(lambda _: None) if quiet else _say)
     click.echo(str(report), nl=False)
     context.exit(0 if report.conforms else 1)
 

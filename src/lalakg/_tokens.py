@@ -17,14 +17,15 @@ _TOKEN = re.compile(
     r"""
       (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''
                  |"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
-    | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+    | (?P<iri><(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)
     | (?P<comment>\#[^\n]*)
-    | (?P<mark>[\[\](){};,]|\.(?=\s|$|[\#<"'\[(]))
+    | (?P<mark>[\[\](){};,]|\.(?!\d))
     | (?P<word>(?:\\.|[^\s<>"'\[\](){};,\#\\.]|\.(?!\s|$))+)
     | (?P<other>\S)
     """,
     re.VERBOSE | re.DOTALL,
 )
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 
 
 @dataclass(frozen=True)
@@ -58,15 +59,18 @@ class Statement:
 def statements(text: str) -> Iterator[Statement]:
     """The top-level statements of a Turtle file, directives among them, in its order.
 
-    The last one is empty and carries the comments at the end. `stray` is a comment inside the statement.
+    The last one is empty and carries the comments at the end. `stray` is a comment inside the statement, or after the
+    dot of the one before.
     """
     prefixes: dict[str, str] = {}
     comments: list[str] = []
     words: list[Token] = []
     stray: Token | None = None
+    ended = 0
     for token in tokens(text):
         if token.kind == "comment":
-            stray = stray or (token if words else None)
+            after_dot = ended and "\n" not in text[ended : token.start]
+            stray = stray or (token if words or after_dot else None)
             comments += [] if words else [token.text]
             continue
         words.append(token)
@@ -77,25 +81,31 @@ def statements(text: str) -> Iterator[Statement]:
             prefixes[words[1].text.rstrip(":")] = words[2].text[1:-1]
         subject = "" if head in ("prefix", "base") else _iri(words[0].text, prefixes)
         yield Statement(subject, text.count("\n", 0, words[0].start) + 1, tuple(comments), head, stray)
-        comments, words, stray = [], [], None
-    yield Statement("", text.count("\n") + 1, tuple(comments), "")
+        comments, words, stray, ended = [], [], None, token.end
+    yield Statement("", text.count("\n") + 1, tuple(comments), "", stray)
 
 
 def comments_by_subject(text: str, path: Path) -> dict[str, list[str]]:
-    """The comment lines of a Turtle file, by the IRI of the block that follows them; those before the prefixes
-    under '', those at the end under 'end'.
+    """The comment lines of a Turtle file, by the IRI of the block that follows them; those before a prefix under '',
+    those before a block without a name under '[]', those at the end under 'end'.
 
-    Raises ParseError for a comment inside a block.
+    Raises ParseError for a comment inside a block, or behind its dot.
     """
     found: dict[str, list[str]] = defaultdict(list)
     for statement in statements(text):
         if stray := statement.stray:
-            line = text.count("\n", 0, stray.start) + 1
-            remedy = "put it before the block, or make it an rdfs:comment"
-            raise ParseError(f"this comment inside a block would be lost; {remedy}.", path, line, 1, stray.text)
+            line, column = text.count("\n", 0, stray.start) + 1, stray.start - text.rfind("\n", 0, stray.start)
+            message = "this comment inside a block would be lost; put it before the block, or make it an rdfs:comment."
+            raise ParseError(message, path, line, column, text.split("\n")[line - 1])
         if statement.comments:
-            found[statement.subject if statement.head else "end"] += statement.comments
+            found[_owner(statement)] += statement.comments
     return dict(found)
+
+
+def _owner(statement: Statement) -> str:
+    if not statement.head:
+        return "end"
+    return statement.subject or ("" if statement.head in ("prefix", "base") else "[]")
 
 
 def _ends(words: list[Token]) -> bool:
@@ -106,7 +116,8 @@ def _ends(words: list[Token]) -> bool:
 
 
 def _iri(term: str, prefixes: dict[str, str]) -> str:
-    if term.startswith("<"):
-        return term[1:-1]
-    prefix, _, local = term.partition(":")
-    return prefixes.get(prefix, "") + local
+    name = _ESCAPE.sub(lambda m: m[3] or chr(int(m[1] or m[2], 16)), term)
+    if name.startswith("<"):
+        return name[1:-1]
+    prefix, _, local = name.partition(":")
+    return "" if prefix in ("_", "[", "(") else prefixes.get(prefix, "") + local

@@ -1,0 +1,91 @@
+"""Literals as they were parsed, where the store keeps another form of them.
+
+Oxigraph's store rewrites some literals (01 becomes 1, xsd:int becomes xsd:integer, en-GB becomes en-gb). Which triples
+are concerned is noted while they are loaded, so that what looks at forms can be judged on what was written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pyoxigraph as ox
+
+from lalakg._terms import RDF, XSD
+
+_DEFAULT = ox.DefaultGraph()
+_NODE, _IS = ox.NamedNode("urn:x:s"), ox.NamedNode("urn:x:p")
+_KEPT = frozenset({XSD + "string", XSD + "anyURI", XSD + "hexBinary", RDF + "HTML", RDF + "XMLLiteral"})
+_PLAIN_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
+
+
+class Lexical:
+    """The triples whose literal the store rewrote, by subject and predicate."""
+
+    def __init__(self) -> None:
+        self._written: dict[tuple[Any, Any], dict[Any, list[Any]]] = defaultdict(lambda: defaultdict(list))
+        self._sources: dict[tuple[Any, Any], list[Any]] = defaultdict(list)
+        self._stored: dict[ox.Literal, ox.Literal] = {}
+        self._scratch = ox.Store()
+        self.predicates: set[str] = set()
+
+    def quads(self, triples: Iterable[ox.Triple | ox.Quad]) -> Iterator[ox.Quad]:
+        """The triples as quads for a store, noting on the way those that it will rewrite."""
+        for triple in triples:
+            term = triple.object
+            if type(term) is ox.Literal and self._may_change(term):
+                self._note(triple, term)
+            yield ox.Quad(triple.subject, triple.predicate, term)
+
+    @staticmethod
+    def _may_change(literal: ox.Literal) -> bool:
+        if literal.language is not None:
+            return literal.language != literal.language.lower()
+        datatype = literal.datatype.value
+        if datatype in _KEPT or not datatype.startswith(XSD):
+            return False
+        return datatype != XSD + "integer" or not _PLAIN_INTEGER.fullmatch(literal.value)
+
+    def _note(self, triple: ox.Triple | ox.Quad, literal: ox.Literal) -> None:
+        stored = self.stored(literal)
+        known = self._written[triple.subject, triple.predicate]
+        known[stored].append(literal)
+        self._sources[triple.predicate, literal].append(triple.subject)
+        if stored != literal:
+            self.predicates.add(triple.predicate.value)
+
+    def stored(self, literal: ox.Literal) -> ox.Literal:
+        """The form in which the store keeps a literal."""
+        if literal not in self._stored:
+            self._scratch.add(ox.Quad(_NODE, _IS, literal))
+            self._stored[literal] = next(iter(self._scratch)).object
+            self._scratch.clear()
+        return self._stored[literal]
+
+    def subjects_of(self, predicate: str) -> set[Any]:
+        """The subjects of rewritten triples with this predicate."""
+        return {
+            subject
+            for (subject, p), forms in self._written.items()
+            if p.value == predicate and any(stored != form for stored, written in forms.items() for form in written)
+        }
+
+    def written(self, subject: Any, predicate: Any, stored: Any) -> list[Any]:
+        """What was written, for a triple of the store."""
+        known = self._written.get((subject, predicate))
+        return known.get(stored) or [stored] if known and isinstance(stored, ox.Literal) else [stored]
+
+    def objects(self, store: ox.Store, subject: Any, predicate: Any) -> Iterator[Any]:
+        """The objects of a subject and predicate, as they were written."""
+        if not isinstance(subject, ox.Literal):
+            for quad in store.quads_for_pattern(subject, predicate, None, _DEFAULT):
+                yield from self.written(subject, predicate, quad.object)
+
+    def subjects(self, store: ox.Store, predicate: Any, value: Any) -> Iterator[Any]:
+        """The subjects that have `value` as it was written."""
+        stored = self.stored(value) if isinstance(value, ox.Literal) else value
+        for quad in store.quads_for_pattern(None, predicate, stored, _DEFAULT):
+            if value in self.written(quad.subject, predicate, stored):
+                yield quad.subject

@@ -1,0 +1,91 @@
+"""Messages in words: those that shapes bring, with their `{?variables}` filled in, and our own for the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from lalakg._shacl.custom import Use
+from lalakg._shacl.evaluation import Violation
+from lalakg._shacl.graph import ShapesGraph
+from lalakg._shacl.queries import Select
+
+_SLOT = re.compile(r"\{[?$](\w+)\}")
+
+
+def message(violation: Violation, graph: ShapesGraph) -> str:
+    """What is wrong, in words."""
+    shape, value = violation.shape, violation.constraint.value
+    own: tuple[str, ...] = ()
+    if isinstance(value, Select):
+        own = value.messages
+    elif isinstance(value, Use):
+        own = value.validator.messages
+    texts = own or shape.messages
+    if not texts:
+        return _default(violation, graph)
+    bindings = {"value": violation.value, "this": violation.focus, **dict(violation.bindings)}
+    return _SLOT.sub(lambda slot: _show(bindings[slot[1]], graph) if bindings.get(slot[1]) else slot[0], min(texts))
+
+
+def _show(term: Any, graph: ShapesGraph) -> str:
+    return str(term.value) if isinstance(term, ox.Literal) else graph.name(term)
+
+
+def _default(violation: Violation, graph: ShapesGraph) -> str:
+    constraint = violation.constraint
+    path = violation.shape.path
+    subject = _show(violation.value, graph) if violation.value is not None else "it"
+    where = f"{_path(path.sparql(), graph)}: " if path else ""
+    template = _WORDS.get(constraint.kind, _unnamed)
+    return f"{where}{subject} {template(constraint.value, lambda term: _show(term, graph))}"
+
+
+def _unnamed(_value: Any, _say: Callable[[Any], str]) -> str:
+    return "does not meet the constraint"
+
+
+def _path(text: str, graph: ShapesGraph) -> str:
+    return re.sub(r"<([^>]*)>", lambda m: graph.name(ox.NamedNode(m[1])), text)
+
+
+def _iri(value: str, show: Callable[[Any], str]) -> str:
+    return show(ox.NamedNode(value))
+
+
+def _list(values: Any, show: Callable[[Any], str]) -> str:
+    return ", ".join(show(v) if not isinstance(v, str) else v for v in values)
+
+
+_WORDS: Final[dict[str, Callable[[Any, Callable[[Any], str]], str]]] = {
+    "class": lambda v, show: f"is not a {_iri(v, show)}",
+    "datatype": lambda v, show: f"is not a well-formed {_iri(v, show)}",
+    "nodeKind": lambda v, _: f"is not of the kind {v}",
+    "minCount": lambda v, _: f"has fewer than {v} value{'s' if v != 1 else ''}",
+    "maxCount": lambda v, _: f"has more than {v} value{'s' if v != 1 else ''}",
+    "minExclusive": lambda v, show: f"is not above {show(v)}",
+    "minInclusive": lambda v, show: f"is below {show(v)}",
+    "maxExclusive": lambda v, show: f"is not below {show(v)}",
+    "maxInclusive": lambda v, show: f"is above {show(v)}",
+    "minLength": lambda v, _: f"is shorter than {v} characters",
+    "maxLength": lambda v, _: f"is longer than {v} characters",
+    "pattern": lambda v, _: f"does not match {v[0]}",
+    "languageIn": lambda v, show: f"is in none of the languages {_list(v, show)}",
+    "uniqueLang": lambda _v, _s: "has two values in one language",
+    "equals": lambda v, show: f"is not a value of both this property and {_iri(v, show)}",
+    "disjoint": lambda v, show: f"is a value of {_iri(v, show)}, too",
+    "lessThan": lambda v, show: f"is not less than the value of {_iri(v, show)}",
+    "lessThanOrEquals": lambda v, show: f"is greater than the value of {_iri(v, show)}",
+    "hasValue": lambda v, show: f"does not have the value {show(v)}",
+    "in": lambda v, show: f"is none of {_list(v, show)}",
+    "closed": lambda _v, _s: "is the value of a property that the shape does not allow",
+    "node": lambda v, show: f"does not conform to {show(v)}",
+    "not": lambda v, show: f"conforms to {show(v)}, which it must not",
+    "and": lambda v, show: f"does not conform to all of {_list(v, show)}",
+    "or": lambda v, show: f"conforms to none of {_list(v, show)}",
+    "xone": lambda v, show: f"does not conform to exactly one of {_list(v, show)}",
+    "qualifiedValueShape": lambda v, show: f"has too few or too many values that conform to {show(v.shape)}",
+}

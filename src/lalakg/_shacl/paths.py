@@ -1,0 +1,70 @@
+"""SHACL property paths: read from a shapes graph, written as SPARQL 1.1 property paths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from lalakg._errors import ShapesError
+from lalakg._shacl.graph import ShapesGraph
+from lalakg._terms import Node
+
+_SUFFIXES = {"zeroOrMorePath": "*", "oneOrMorePath": "+", "zeroOrOnePath": "?"}
+
+
+@dataclass(frozen=True)
+class Path:
+    """A path: `kind` is predicate, inverse, sequence, alternative, or a suffix (`*`, `+`, `?`); `node` is how it
+    stands in the shapes graph."""
+
+    kind: str
+    node: Node
+    parts: tuple[Path, ...] = ()
+
+    def sparql(self) -> str:
+        """The path in SPARQL's notation, in full IRIs."""
+        if self.kind == "predicate":
+            return str(self.node)
+        inner = [part.sparql() for part in self.parts]
+        if self.kind == "inverse":
+            return f"^({inner[0]})"
+        if self.kind in ("sequence", "alternative"):
+            return "(" + ("/" if self.kind == "sequence" else "|").join(inner) + ")"
+        return f"({inner[0]}){self.kind}"
+
+    def predicates(self) -> set[str]:
+        """The IRIs of all predicates in the path."""
+        if isinstance(self.node, ox.NamedNode) and self.kind == "predicate":
+            return {self.node.value}
+        return {iri for part in self.parts for iri in part.predicates()}
+
+
+def read_path(graph: ShapesGraph, node: Node, trail: tuple[Node, ...] = ()) -> Path:
+    """Read the path that `node` stands for. Raises ShapesError when it is not well-formed."""
+    if isinstance(node, ox.NamedNode) and not graph.is_list(node):
+        return Path("predicate", node)
+    if node in trail or isinstance(node, ox.Literal):
+        raise ShapesError(f"{graph.place(node)}: a path is an IRI, a list of paths or a path expression.")
+    trail = (*trail, node)
+
+    def read(part: Node) -> Path:
+        return read_path(graph, part, trail)
+
+    if graph.is_list(node):
+        return Path("sequence", node, _several(graph, node, [read(part) for part in graph.list(node)]))
+    keys = [key for key in ("alternativePath", "inversePath", *_SUFFIXES) if graph.values(node, key)]
+    if len(keys) != 1:
+        raise ShapesError(
+            f"{graph.place(node)}: a path expression has exactly one of sh:inversePath, sh:alternativePath …"
+        )
+    value = graph.only(node, keys[0])
+    if keys[0] == "alternativePath":
+        return Path("alternative", node, _several(graph, node, [read(part) for part in graph.list(value)]))
+    return Path(_SUFFIXES.get(keys[0], "inverse"), node, (read(value),))
+
+
+def _several(graph: ShapesGraph, node: Node, parts: list[Path]) -> tuple[Path, ...]:
+    if len(parts) < 2:
+        raise ShapesError(f"{graph.place(node)}: a sequence or alternative path has at least two members.")
+    return tuple(parts)

@@ -1,0 +1,55 @@
+"""pySHACL as the reference: the same question to another engine, the answer in our terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from lalakg._errors import ShapesError
+from lalakg._shacl.graph import SH
+from lalakg._shacl.shapes import SEVERITIES
+from lalakg._shacl.validation import ShapeResult
+from lalakg._terms import WELL_KNOWN, from_rdflib, to_rdflib
+
+
+def validate(triples: Iterable[ox.Triple], shapes: Iterable[ox.Triple], name: Path | str) -> list[ShapeResult]:
+    """What the graph breaks, by pySHACL. `name` is what messages call the shapes.
+
+    Raises ShapesError for shapes that it refuses.
+    """
+    import pyshacl
+
+    data, shapes_graph = to_rdflib(triples, {}), to_rdflib(shapes, WELL_KNOWN)
+    try:
+        _, report, text = pyshacl.validate(data, shacl_graph=shapes_graph, inference="none")
+    except Exception as error:  # pySHACL raises a family of its own, and rdflib's and Python's errors besides
+        raise ShapesError(f"{name}: {error}") from error
+    if not hasattr(report, "triples"):  # a ValidationFailure, not a graph
+        raise ShapesError(f"{name}: {text}")
+    return _results(from_rdflib(report))
+
+
+def _results(report: Iterable[ox.Triple]) -> list[ShapeResult]:
+    index: dict[Any, dict[str, list[Any]]] = {}
+    nodes: list[Any] = []
+    for triple in report:
+        properties = index.setdefault(triple.subject, {})
+        properties.setdefault(triple.predicate.value.removeprefix(SH), []).append(triple.object)
+        if triple.predicate.value == SH + "result":
+            nodes.append(triple.object)
+    return sorted((_result(index[node]) for node in nodes), key=lambda result: result.identity)
+
+
+def _result(properties: dict[str, list[Any]]) -> ShapeResult:
+    def one(name: str) -> Any:
+        return properties.get(name, [None])[0]
+
+    focus, shape = properties["focusNode"][0], properties["sourceShape"][0]
+    component, severity = properties["sourceConstraintComponent"][0], properties["resultSeverity"][0]
+    message = min((str(text.value) for text in properties.get("resultMessage", [])), default="")
+    named = SEVERITIES.get(severity.value, severity.value)
+    constraint = one("sourceConstraint")
+    return ShapeResult(focus, one("resultPath"), one("value"), component.value, shape, named, message, constraint)

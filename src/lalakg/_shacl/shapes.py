@@ -1,0 +1,380 @@
+"""Shapes as data: read from a shapes graph, refused with a clear message when they are not well-formed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from lalakg._errors import ShapesError
+from lalakg._shacl import custom
+from lalakg._shacl.graph import SH, ShapesGraph
+from lalakg._shacl.paths import Path, read_path
+from lalakg._shacl.queries import NOTHING, read_select
+from lalakg._terms import RDF, RDF_TYPE, Node
+
+_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_SUBCLASS = _RDFS + "subClassOf"
+TARGETS: Final = ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
+SEVERITIES: Final = {SH + "Violation": "violation", SH + "Warning": "warning", SH + "Info": "info"}
+_NODE_KINDS: Final = {"IRI", "BlankNode", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral"}
+_LISTS_OF_SHAPES: Final = ("and", "or", "xone")
+_SHAPE_VALUED: Final = ("node", "property", "not", "qualifiedValueShape")
+_PROPERTY_ONLY: Final = ("minCount", "maxCount", "uniqueLang", "lessThan", "lessThanOrEquals", "qualifiedValueShape")
+_COMPANIONS: Final = (
+    "flags",
+    "ignoredProperties",
+    "qualifiedMinCount",
+    "qualifiedMaxCount",
+    "qualifiedValueShapesDisjoint",
+)
+_PLAIN: Final = (
+    "path",
+    "severity",
+    "message",
+    "deactivated",
+    "name",
+    "description",
+    "order",
+    "group",
+    "defaultValue",
+    "declare",
+    "prefixes",
+    "namespace",
+    *TARGETS,
+)
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """One constraint: `kind` is the parameter's name (class, minCount …), `value` what it was read as."""
+
+    kind: str
+    component: str
+    value: Any
+    node: Node | None = None
+
+
+@dataclass(frozen=True)
+class Qualified:
+    """A qualified value shape with its bounds and the sibling shapes that its values must not conform to."""
+
+    shape: Node
+    minimum: int | None
+    maximum: int | None
+    siblings: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A node shape (`path` is None) or property shape."""
+
+    node: Node
+    path: Path | None
+    targets: tuple[tuple[str, Node], ...]
+    severity: str
+    messages: tuple[str, ...]
+    deactivated: bool
+    constraints: tuple[Constraint, ...]
+
+    def nested(self) -> list[Node]:
+        """The shapes that this one's constraints refer to."""
+        nodes: list[Node] = []
+        for constraint in self.constraints:
+            value = constraint.value
+            if constraint.kind in _LISTS_OF_SHAPES:
+                nodes += value
+            elif constraint.kind == "qualifiedValueShape":
+                nodes += [value.shape, *value.siblings]
+            elif constraint.kind in _SHAPE_VALUED:
+                nodes.append(value)
+        return nodes
+
+
+class Shapes:
+    """All shapes of a graph, read and found well-formed. Raises ShapesError when one is not."""
+
+    def __init__(self, triples: Iterable[ox.Triple], prefixes: dict[str, str] | None = None) -> None:
+        self.graph = ShapesGraph(triples, prefixes or {})
+        self.components = custom.read_components(self.graph)
+        self.by_node: dict[Any, Shape] = {node: self._read(node) for node in self._find()}
+        self._refuse_circles()
+
+    def __len__(self) -> int:
+        return len(self.roots)
+
+    @cached_property
+    def roots(self) -> list[Shape]:
+        """The shapes that have targets, in the order of their names."""
+        return sorted((s for s in self.by_node.values() if s.targets and not s.deactivated), key=lambda s: str(s.node))
+
+    @property
+    def need_their_graph(self) -> bool:
+        """Whether a query looks into the shapes graph itself."""
+        texts = (str(t.object.value) for t in self.graph.triples if isinstance(t.object, ox.Literal))
+        return any("shapesGraph" in text for text in texts)
+
+    # ── finding ──────────────────────────────────────────────────────────────────────────────────
+
+    def _find(self) -> list[Node]:
+        found: dict[Any, None] = {}
+        typed = (n for kind in ("NodeShape", "PropertyShape") for n in self.graph.subjects(RDF_TYPE.value, _sh(kind)))
+        keys = (*TARGETS, *_READERS, *_LISTS_OF_SHAPES, *_SHAPE_VALUED, "closed", "sparql")
+        declared = (node for key in keys for node in self.graph.having(key))
+        parameters = {path for c in self.components for path in c.mandatory}
+        extended = (node for path in parameters for node in self.graph.having(path))
+        for node in (*typed, *declared, *extended, *self._referred()):
+            if not self._is_parameter(node):
+                found[node] = None
+        return list(found)
+
+    def _is_parameter(self, node: Node) -> bool:
+        """Whether the node declares a component's parameter, and so is no shape for all its sh:path."""
+        return bool(self.graph.subjects("parameter", node))
+
+    def _referred(self) -> Iterable[Node]:
+        for key in _SHAPE_VALUED:
+            for node in self.graph.having(key):
+                yield from self.graph.values(node, key)
+        for key in _LISTS_OF_SHAPES:
+            for node in self.graph.having(key):
+                for members in self.graph.values(node, key):
+                    yield from self.graph.list(members)
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────
+
+    def _read(self, node: Node) -> Shape:
+        graph = self.graph
+        if isinstance(node, ox.Literal):
+            raise ShapesError(f"a shape is an IRI or a blank node, not {node}.")
+        self._refuse_unknown(node)
+        path = read_path(graph, graph.only(node, "path")) if graph.values(node, "path") else None
+        types = {str(t.value) for t in graph.values(node, RDF_TYPE.value)}
+        if (SH + "PropertyShape" in types) != (path is not None) and {SH + "PropertyShape", SH + "NodeShape"} & types:
+            raise ShapesError(f"{graph.place(node)}: a property shape has one sh:path, a node shape has none.")
+        severity = graph.optional(node, "severity") or _sh("Violation")
+        constraints = () if graph.boolean(node, "deactivated") else tuple(self._constraints(node, path))
+        return Shape(
+            node=node,
+            path=path,
+            targets=tuple(self._targets(node)),
+            severity=graph.iri(node, severity, "severity"),
+            messages=tuple(_text(graph, node, m) for m in graph.values(node, "message")),
+            deactivated=graph.boolean(node, "deactivated"),
+            constraints=constraints,
+        )
+
+    def _refuse_unknown(self, node: Node) -> None:
+        """An unknown SHACL property is a constraint that would silently not be checked."""
+        own_query = {"select"} if node in self.graph.values(node, "sparql") else set()
+        known = {*own_query, *_PLAIN, *_READERS, *_LISTS_OF_SHAPES, *_SHAPE_VALUED, *_COMPANIONS, "closed", "sparql"}
+        for triple in self.graph.about[node]:
+            name = triple.predicate.value.removeprefix(SH)
+            if triple.predicate.value.startswith(SH) and name not in known:
+                raise ShapesError(f"{self.graph.place(node)}: sh:{name} is not supported, so it could not be checked.")
+
+    def _targets(self, node: Node) -> Iterable[tuple[str, Node]]:
+        for key in TARGETS:
+            for value in self.graph.values(node, key):
+                if key != "targetNode":
+                    self.graph.iri(node, value, key)
+                yield key, value
+        if isinstance(node, ox.NamedNode) and self._is_class(node):
+            yield "targetClass", node
+
+    def _is_class(self, node: Node) -> bool:
+        types = list(self.graph.values(node, RDF_TYPE.value))
+        seen: set[Any] = set()
+        while types:
+            if (kind := types.pop()) not in seen:
+                seen.add(kind)
+                types += self.graph.values(kind, _SUBCLASS)
+        return any(isinstance(k, ox.NamedNode) and k.value in (_RDFS + "Class", _OWL_CLASS) for k in seen)
+
+    def _constraints(self, node: Node, path: Path | None) -> Iterable[Constraint]:
+        graph = self.graph
+        for key in _PROPERTY_ONLY:
+            if path is None and graph.values(node, key):
+                raise ShapesError(f"{graph.place(node)}: sh:{key} belongs to a property shape, one with sh:path.")
+        for key, reader in _READERS.items():
+            for value in self._values(node, key):
+                yield Constraint(key, component(key), reader(graph, node, value))
+        for key in ("node", "property", "not"):
+            yield from (Constraint(key, component(key), value) for value in graph.values(node, key))
+        for key in _LISTS_OF_SHAPES:
+            yield from (Constraint(key, component(key), tuple(graph.list(v))) for v in graph.values(node, key))
+        yield from self._closed(node)
+        yield from self._qualified(node)
+        yield from self._sparql(node, path)
+
+    def _values(self, node: Node, key: str) -> list[Node]:
+        values = self.graph.values(node, key)
+        if key not in _REPEATABLE and len(values) > 1:
+            raise ShapesError(f"{self.graph.place(node)}: sh:{key} stands {len(values)} times; it may stand once.")
+        return values
+
+    def _closed(self, node: Node) -> Iterable[Constraint]:
+        graph = self.graph
+        if not graph.boolean(node, "closed"):
+            return
+        ignored = graph.optional(node, "ignoredProperties")
+        allowed = {
+            graph.iri(node, p, "ignoredProperties") for p in (graph.list(ignored) if ignored is not None else [])
+        }
+        for nested in graph.values(node, "property"):
+            path = graph.optional(nested, "path")
+            if isinstance(path, ox.NamedNode):
+                allowed.add(path.value)
+        yield Constraint("closed", component("closed"), tuple(sorted(allowed)))
+
+    def _qualified(self, node: Node) -> Iterable[Constraint]:
+        graph = self.graph
+        shapes = graph.values(node, "qualifiedValueShape")
+        low, high = (
+            graph.integer(node, key) if graph.values(node, key) else None
+            for key in ("qualifiedMinCount", "qualifiedMaxCount")
+        )
+        siblings: tuple[Node, ...] = ()
+        if graph.boolean(node, "qualifiedValueShapesDisjoint"):
+            parents = graph.subjects("property", node)
+            others = (p for parent in parents for p in graph.values(parent, "property"))
+            siblings = tuple(
+                dict.fromkeys(s for p in others for s in graph.values(p, "qualifiedValueShape") if s not in shapes)
+            )
+        for shape in shapes:
+            if low is None and high is None:
+                raise ShapesError(f"{graph.place(node)}: sh:qualifiedValueShape needs a qualified minimum or maximum.")
+            value = Qualified(shape, low, high, siblings)
+            for key in ("qualifiedMinCount", "qualifiedMaxCount"):
+                if graph.values(node, key):
+                    bounded = Qualified(shape, low if "Min" in key else None, high if "Max" in key else None, siblings)
+                    yield Constraint("qualifiedValueShape", component(key), bounded, value.shape)
+
+    def _sparql(self, node: Node, path: Path | None) -> Iterable[Constraint]:
+        for value in self.graph.values(node, "sparql"):
+            if not self.graph.boolean(value, "deactivated"):
+                yield Constraint("sparql", component("sparql"), read_select(self.graph, value, path, node), value)
+        for custom_component in self.components:
+            for use in custom_component.uses(self.graph, node, path):
+                yield Constraint("custom", custom_component.iri, use)
+
+    def _refuse_circles(self) -> None:
+        """SHACL leaves recursive shapes undefined, so they are refused."""
+        done: set[Any] = set()
+
+        def visit(node: Any, trail: tuple[Any, ...]) -> None:
+            if node in trail:
+                names = " → ".join(self.graph.name(n) for n in (*trail[trail.index(node) :], node))
+                raise ShapesError(f"shapes refer to themselves, which SHACL leaves undefined: {names}.")
+            if node not in done and node in self.by_node:
+                for other in self.by_node[node].nested():
+                    visit(other, (*trail, node))
+                done.add(node)
+
+        for node in self.by_node:
+            visit(node, ())
+
+
+_OWL_CLASS = "http://www.w3.org/2002/07/owl#Class"
+
+
+def _sh(name: str) -> ox.NamedNode:
+    return ox.NamedNode(SH + name)
+
+
+def component(key: str) -> str:
+    """The IRI of a parameter's constraint component: minCount gives …#MinCountConstraintComponent."""
+    name = {"sparql": "SPARQL"}.get(key, key[0].upper() + key[1:])
+    return f"{SH}{name}ConstraintComponent"
+
+
+def _text(graph: ShapesGraph, node: Node, value: Node) -> str:
+    if not isinstance(value, ox.Literal) or value.datatype.value not in (SH_STRING, RDF + "langString"):
+        raise ShapesError(f"{graph.place(node)}: sh:message takes text, not {value}.")
+    return value.value
+
+
+SH_STRING = "http://www.w3.org/2001/XMLSchema#string"
+Reader = Callable[[ShapesGraph, Node, Node], Any]
+
+
+def _number(graph: ShapesGraph, node: Node, value: Node, key: str) -> int:
+    number = graph.integer(node, key)
+    if number < 0:
+        raise ShapesError(f"{graph.place(node)}: sh:{key} is not negative.")
+    return number
+
+
+def _counted(key: str) -> Reader:
+    return lambda graph, node, value: _number(graph, node, value, key)
+
+
+def _named(key: str) -> Reader:
+    return lambda graph, node, value: graph.iri(node, value, key)
+
+
+def _literal(key: str) -> Reader:
+    def read(graph: ShapesGraph, node: Node, value: Node) -> Node:
+        if not isinstance(value, ox.Literal):
+            raise ShapesError(f"{graph.place(node)}: sh:{key} takes a literal, not {value}.")
+        return value
+
+    return read
+
+
+def _node_kind(graph: ShapesGraph, node: Node, value: Node) -> str:
+    name = graph.iri(node, value, "nodeKind").removeprefix(SH)
+    if name not in _NODE_KINDS:
+        raise ShapesError(
+            f"{graph.place(node)}: sh:nodeKind takes sh:IRI, sh:Literal and the like, not {graph.name(value)}."
+        )
+    return name
+
+
+def _pattern(graph: ShapesGraph, node: Node, value: Node) -> tuple[str, str]:
+    text = graph.string(node, value, "pattern")
+    given = graph.optional(node, "flags")
+    flags = graph.string(node, given, "flags") if given is not None else ""
+    test = f"ASK {{ BIND(REGEX('', {ox.Literal(text)}, {ox.Literal(flags)}) AS ?ok) FILTER(BOUND(?ok)) }}"
+    if not NOTHING.query(test):
+        raise ShapesError(
+            f"{graph.place(node)}: sh:pattern {text!r} is not a regular expression, or its flags {flags!r} are not."
+        )
+    return text, flags
+
+
+def _languages(graph: ShapesGraph, node: Node, value: Node) -> tuple[str, ...]:
+    return tuple(graph.string(node, item, "languageIn") for item in graph.list(value))
+
+
+def _unique_lang(graph: ShapesGraph, node: Node, value: Node) -> bool:
+    graph.boolean(node, "uniqueLang")
+    return value == ox.Literal(True)  # SHACL means the term true, not any way of writing it
+
+
+_READERS: Final[dict[str, Reader]] = {
+    "class": _named("class"),
+    "datatype": _named("datatype"),
+    "nodeKind": _node_kind,
+    "minCount": _counted("minCount"),
+    "maxCount": _counted("maxCount"),
+    "minExclusive": _literal("minExclusive"),
+    "minInclusive": _literal("minInclusive"),
+    "maxExclusive": _literal("maxExclusive"),
+    "maxInclusive": _literal("maxInclusive"),
+    "minLength": _counted("minLength"),
+    "maxLength": _counted("maxLength"),
+    "pattern": _pattern,
+    "languageIn": _languages,
+    "uniqueLang": _unique_lang,
+    "equals": _named("equals"),
+    "disjoint": _named("disjoint"),
+    "lessThan": _named("lessThan"),
+    "lessThanOrEquals": _named("lessThanOrEquals"),
+    "hasValue": lambda graph, node, value: value,
+    "in": lambda graph, node, value: tuple(graph.list(value)),
+}
+_REPEATABLE: Final = {"class", "equals", "disjoint", "lessThan", "lessThanOrEquals", "hasValue"}

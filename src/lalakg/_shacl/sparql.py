@@ -1,0 +1,111 @@
+"""Running what SHACL-SPARQL adds: for all focus nodes at once, or for one at a time where sets would mix them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pyoxigraph as ox
+
+from lalakg._errors import ShapesError
+from lalakg._shacl.backends import Pattern, SetBackend, Source
+from lalakg._shacl.custom import Ask, Use
+from lalakg._shacl.evaluation import Violation
+from lalakg._shacl.queries import Select, replace
+from lalakg._shacl.shapes import Constraint, Shape
+from lalakg._terms import Node
+
+
+class StoreSource:
+    """SELECTs on a store in this process."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self.store = store
+
+    def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """See Source."""
+        answer = self.store.query(query)
+        assert isinstance(answer, ox.QuerySolutions)
+        width = range(len(answer.variables))
+        return (tuple([solution[i] for i in width]) for solution in answer)
+
+    def solutions(self, query: str, this: Node | None = None) -> list[dict[str, Any]]:
+        """See Source."""
+        bound: dict[Any, Any] = {ox.Variable("this"): this} if this is not None else {}
+        answer = self.store.query(query, substitutions=bound)
+        assert isinstance(answer, ox.QuerySolutions)
+        names = [v.value for v in answer.variables]
+        return [{n: solution[n] for n in names if solution[n] is not None} for solution in answer]
+
+
+@dataclass
+class SparqlRunner:
+    """Runs SPARQL constraints and components; notes the shapes that had to be asked node by node."""
+
+    source: Source
+    backend: SetBackend
+    one_by_one: dict[str, None]
+
+    def __call__(self, focus: Any, shape: Shape, constraint: Constraint, what: Select | Use) -> Iterable[Violation]:
+        """The violations at `focus`, a pattern or a list of nodes."""
+        parameters: tuple[tuple[str, Node], ...] = ()
+        if isinstance(what, Use):
+            parameters, validator = what.parameters, what.validator
+            if isinstance(validator, Ask):
+                yield from self._unaccepted(focus, shape, constraint, validator, parameters)
+                return
+            what = validator
+        for row in _distinct(self._answers(focus, shape, what)):
+            yield _violation(shape, constraint, row, parameters)
+
+    def _answers(self, focus: Any, shape: Shape, select: Select) -> Iterator[dict[str, Any]]:
+        query = select.for_set(focus.bind("this")) if isinstance(focus, Pattern) else None
+        if query is not None:
+            yield from self.source.solutions(query)
+            return
+        if isinstance(focus, Pattern):
+            self.one_by_one[str(shape.node)] = None
+        for node in self.backend.nodes(focus) if isinstance(focus, Pattern) else focus:
+            for row in self.source.solutions(*_for_one(select.text, node)):
+                yield {"this": node, **row}
+
+    def _unaccepted(
+        self, focus: Any, shape: Shape, constraint: Constraint, ask: Ask, parameters: tuple[tuple[str, Node], ...]
+    ) -> Iterator[Violation]:
+        patterns = [focus] if isinstance(focus, Pattern) else [Pattern(_one(node)) for node in focus]
+        for pattern in patterns:
+            for this, value in self.backend.unaccepted(pattern, shape.path, ask):
+                yield Violation(this, shape, constraint, value, bindings=(*parameters, ("value", value)))
+
+
+def _one(node: Node) -> str:
+    if isinstance(node, ox.BlankNode):
+        raise ShapesError(f"{node} is a blank node, for which this component cannot be checked alone.")
+    return f"VALUES ?{{v}} {{ {node} }}"
+
+
+def _for_one(text: str, node: Node) -> tuple[str, Node | None]:
+    """The query for one focus node: its term put in for $this; a blank node is left to the store to bind."""
+    if isinstance(node, ox.BlankNode):
+        return text, node
+    return replace(text, {"this": str(node)}, keep_projection=True), None
+
+
+def _distinct(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    seen: set[tuple[tuple[str, Any], ...]] = set()
+    for row in rows:
+        if (key := tuple(row.items())) not in seen:
+            seen.add(key)
+            yield row
+
+
+def _violation(
+    shape: Shape, constraint: Constraint, row: dict[str, Any], parameters: tuple[tuple[str, Node], ...]
+) -> Violation:
+    if "failure" in row:
+        raise ShapesError(f"shape {shape.node}: the constraint's query reports a failure of its own.")
+    focus, path = row["this"], row.get("path")
+    value = row.get("value") or (focus if shape.path is None else None)
+    bindings = (*parameters, *row.items())
+    return Violation(focus, shape, constraint, value, path if isinstance(path, ox.NamedNode) else None, bindings)

@@ -1,0 +1,152 @@
+"""Validation: a graph and shapes in, results out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyoxigraph as ox
+
+from lalakg._shacl.backends import Pattern, PointBackend, SetBackend
+from lalakg._shacl.evaluation import Evaluation, Found, Violation
+from lalakg._shacl.lexical import Lexical
+from lalakg._shacl.messages import message
+from lalakg._shacl.queries import SHAPES_GRAPH
+from lalakg._shacl.shapes import SEVERITIES, Constraint, Shape, Shapes
+from lalakg._shacl.sparql import SparqlRunner, StoreSource
+from lalakg._terms import Node
+
+
+@dataclass(frozen=True)
+class ShapeResult:
+    """One validation result, as SHACL defines it. `severity` is violation, warning, info or the shape's own IRI."""
+
+    focus: Node
+    path: Node | None
+    value: Node | None
+    component: str
+    shape: Node
+    severity: str
+    message: str
+    constraint: Node | None = None
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What two engines must agree on: all but the message."""
+        parts = (self.focus, self.path, self.value, self.component, self.shape, self.severity)
+        return tuple(str(part) for part in parts)
+
+
+@dataclass
+class Validation:
+    """The results, and the shapes that had to be run node by node: slower, but no less checked."""
+
+    results: list[ShapeResult]
+    one_by_one: list[str] = field(default_factory=list)
+
+    @property
+    def conforms(self) -> bool:
+        """SHACL's own verdict: no results, whatever their severity."""
+        return not self.results
+
+
+class Data:
+    """Data to be validated: a store, and the literals that it rewrote."""
+
+    def __init__(self, triples: Iterable[ox.Triple | ox.Quad]) -> None:
+        self.store, self.lexical = ox.Store(), Lexical()
+        self.store.extend(self.lexical.quads(triples))
+
+
+def validate(data: Data, shapes: Shapes) -> Validation:
+    """Validate data against shapes. Raises ShapesError for what cannot be checked."""
+    if shapes.need_their_graph:
+        data.store.extend(ox.Quad(t.subject, t.predicate, t.object, SHAPES_GRAPH) for t in shapes.graph.triples)
+    sets = SetBackend(StoreSource(data.store))
+    runner = SparqlRunner(sets.source, sets, {})
+    by_sets = Evaluation(shapes, sets, runner)
+    points = PointBackend(data.store, data.lexical)
+    by_points = Evaluation(shapes, points, runner)
+    violations: list[Violation] = []
+    for shape in shapes.roots:
+        focus = sets.targets(shape)
+        found = by_sets.evaluate(shape, focus)
+        if _has_rewritten_targets(shape, data.lexical):
+            found = by_points.evaluate(shape, points.targets(shape, sets))
+        elif affected := _affected(shape, shapes, data.lexical, sets, focus):
+            found = _replaced(found, by_points.evaluate(shape, affected), affected)
+        violations += [violation for some in found.values() for violation in some]
+    results = sorted((_result(v, shapes) for v in violations), key=lambda r: r.identity)
+    return Validation(results, list(runner.one_by_one))
+
+
+def _replaced(found: Found, judged: Found, affected: Iterable[Any]) -> Found:
+    return {**{node: some for node, some in found.items() if node not in set(affected)}, **judged}
+
+
+def _affected(shape: Shape, shapes: Shapes, lexical: Lexical, sets: SetBackend, focus: Pattern) -> list[Any]:
+    """The focus nodes whose judgement may hang on a literal that the store rewrote."""
+    touched = _touched(shape, shapes, set())
+    rewritten = lexical.predicates if touched is None else touched & lexical.predicates
+    if not rewritten:
+        return []
+    every = sets.nodes(focus)
+    if _is_flat(shape, shapes):
+        subjects = {s for predicate in rewritten for s in lexical.subjects_of(predicate)}
+        return [node for node in every if node in subjects]
+    return every
+
+
+def _has_rewritten_targets(shape: Shape, lexical: Lexical) -> bool:
+    """Whether a focus node may be a literal that the store writes in another way."""
+    return any(
+        (isinstance(node, ox.Literal) and lexical.stored(node) != node)
+        or (kind == "targetObjectsOf" and node.value in lexical.predicates)
+        for kind, node in shape.targets
+    )
+
+
+def _is_flat(shape: Shape, shapes: Shapes) -> bool:
+    """Whether the shape looks no further than the properties of the focus node itself."""
+    properties = [shapes.by_node[c.value] for c in shape.constraints if c.kind == "property"]
+    others = [c for c in shape.constraints if c.kind != "property"]
+    paths = [s.path for s in (shape, *properties) if s.path is not None]
+    nested = any(s.nested() for s in properties) or any(s.nested() for s in [_without_properties(shape, others)])
+    return not nested and all(path.kind == "predicate" for path in paths)
+
+
+def _without_properties(shape: Shape, constraints: list[Constraint]) -> Shape:
+    return Shape(shape.node, shape.path, (), shape.severity, (), False, tuple(constraints))
+
+
+def _touched(shape: Shape, shapes: Shapes, seen: set[Any]) -> set[str] | None:
+    """The predicates that the shape's constraints follow; None for all of them."""
+    touched = shape.path.predicates() if shape.path else set()
+    seen.add(shape.node)
+    for constraint in shape.constraints:
+        if constraint.kind == "closed":
+            return None
+        if constraint.kind in ("equals", "disjoint", "lessThan", "lessThanOrEquals"):
+            touched |= {constraint.value}
+    for node in shape.nested():
+        inner = _touched(shapes.by_node[node], shapes, seen) if node not in seen else set()
+        if inner is None:
+            return None
+        touched |= inner
+    return touched
+
+
+def _result(violation: Violation, shapes: Shapes) -> ShapeResult:
+    shape, constraint = violation.shape, violation.constraint
+    path = violation.path or (shape.path.node if shape.path else None)
+    return ShapeResult(
+        violation.focus,
+        path,
+        violation.value,
+        constraint.component,
+        shape.node,
+        SEVERITIES.get(shape.severity, shape.severity),
+        message(violation, shapes.graph),
+        constraint.node if constraint.kind == "sparql" else None,
+    )

@@ -1,0 +1,154 @@
+"""Value tests: whether one value breaks a constraint, as a SPARQL expression.
+
+The same expression serves a variable in a set query and a single term: `Operand` says how to write its parts, so that
+a term that a store would rewrite is judged by its parts as they were parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from lalakg._shacl.shapes import Constraint
+from lalakg._terms import XSD, Node
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A term in SPARQL text: the term itself, its string, datatype and language, and tests for its kind."""
+
+    term: str
+    text: str
+    datatype: str
+    language: str
+    is_iri: str
+    is_blank: str
+    is_literal: str
+    same: Callable[[Node], str]
+
+
+def variable(name: str) -> Operand:
+    """A variable as an operand."""
+    term = f"?{name}"
+    return Operand(
+        term,
+        f"STR({term})",
+        f"DATATYPE({term})",
+        f"LANG({term})",
+        f"isIRI({term})",
+        f"isBlank({term})",
+        f"isLiteral({term})",
+        lambda other: f"sameTerm({term}, {other})",
+    )
+
+
+def constant(term: Any) -> Operand:
+    """A term as an operand, each part as it was parsed."""
+    literal = isinstance(term, ox.Literal)
+    return Operand(
+        "1/0" if isinstance(term, ox.BlankNode) else str(term),
+        "1/0" if isinstance(term, ox.BlankNode) else str(ox.Literal(term.value)),
+        str(term.datatype) if literal else "1/0",
+        str(ox.Literal(term.language or "")) if literal else "1/0",
+        _truth(isinstance(term, ox.NamedNode)),
+        _truth(isinstance(term, ox.BlankNode)),
+        _truth(literal),
+        lambda other: _truth(term == other),
+    )
+
+
+def _truth(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def breaks(constraint: Constraint, operand: Operand) -> str:
+    """An expression that is true just when the value breaks the constraint; it never is an error."""
+    return f"(!COALESCE({_TESTS[constraint.kind](operand, constraint.value)}, false))"
+
+
+def _datatype(operand: Operand, iri: str) -> str:
+    right = f"{operand.is_literal} && {operand.datatype} = <{iri}>"
+    form = _LEXICAL.get(iri.removeprefix(XSD)) if iri.startswith(XSD) else None
+    if form is None:
+        return right
+    pattern, low, high = form
+    if pattern:
+        right += f" && REGEX({operand.text}, {ox.Literal(f'^({pattern})$')})"
+    if low is not None:
+        right += f" && <{XSD}decimal>({operand.text}) >= {low}"
+    if high is not None:
+        right += f" && <{XSD}decimal>({operand.text}) <= {high}"
+    return right
+
+
+def _node_kind(operand: Operand, name: str) -> str:
+    kinds = {"IRI": operand.is_iri, "BlankNode": operand.is_blank, "Literal": operand.is_literal}
+    return " || ".join(test for kind, test in kinds.items() if kind in name.split("Or"))
+
+
+def _languages(operand: Operand, ranges: tuple[str, ...]) -> str:
+    return " || ".join(f"LANGMATCHES({operand.language}, {ox.Literal(r)})" for r in ranges) or "false"
+
+
+def _pattern(operand: Operand, value: tuple[str, str]) -> str:
+    return f"!{operand.is_blank} && REGEX({operand.text}, {ox.Literal(value[0])}, {ox.Literal(value[1])})"
+
+
+def _member(operand: Operand, members: tuple[Node, ...]) -> str:
+    return " || ".join(operand.same(member) for member in members) or "false"
+
+
+_TESTS: Final[dict[str, Callable[[Operand, Any], str]]] = {
+    "datatype": _datatype,
+    "nodeKind": _node_kind,
+    "minExclusive": lambda o, limit: f"{o.term} > {limit}",
+    "minInclusive": lambda o, limit: f"{o.term} >= {limit}",
+    "maxExclusive": lambda o, limit: f"{o.term} < {limit}",
+    "maxInclusive": lambda o, limit: f"{o.term} <= {limit}",
+    "minLength": lambda o, n: f"!{o.is_blank} && STRLEN({o.text}) >= {n}",
+    "maxLength": lambda o, n: f"!{o.is_blank} && STRLEN({o.text}) <= {n}",
+    "pattern": _pattern,
+    "languageIn": _languages,
+    "in": _member,
+}
+KINDS: Final = frozenset(_TESTS)
+
+_INTEGER = "[+-]?[0-9]+"
+_ZONE = "(Z|[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
+_DATE = "-?([1-9][0-9]{3,}|0[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_TIME = "(([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?|24:00:00(\\.0+)?)"
+_FLOAT = "[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([Ee][+-]?[0-9]+)?|[+-]?INF|NaN"
+Form = tuple[str | None, int | None, int | None]
+_LEXICAL: Final[dict[str, Form]] = {
+    "integer": (_INTEGER, None, None),
+    "long": (_INTEGER, -(2**63), 2**63 - 1),
+    "int": (_INTEGER, -(2**31), 2**31 - 1),
+    "short": (_INTEGER, -(2**15), 2**15 - 1),
+    "byte": (_INTEGER, -(2**7), 2**7 - 1),
+    "nonNegativeInteger": (_INTEGER, 0, None),
+    "positiveInteger": (_INTEGER, 1, None),
+    "nonPositiveInteger": (_INTEGER, None, 0),
+    "negativeInteger": (_INTEGER, None, -1),
+    "unsignedLong": (_INTEGER, 0, 2**64 - 1),
+    "unsignedInt": (_INTEGER, 0, 2**32 - 1),
+    "unsignedShort": (_INTEGER, 0, 2**16 - 1),
+    "unsignedByte": (_INTEGER, 0, 2**8 - 1),
+    "decimal": ("[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)", None, None),
+    "double": (_FLOAT, None, None),
+    "float": (_FLOAT, None, None),
+    "boolean": ("true|false|1|0", None, None),
+    "date": (_DATE + _ZONE, None, None),
+    "time": (_TIME + _ZONE, None, None),
+    "dateTime": (f"{_DATE}T{_TIME}{_ZONE}", None, None),
+    "dateTimeStamp": (f"{_DATE}T{_TIME}{_ZONE[:-1]}", None, None),
+    "gYear": ("-?([1-9][0-9]{3,}|0[0-9]{3})" + _ZONE, None, None),
+    "gYearMonth": ("-?([1-9][0-9]{3,}|0[0-9]{3})-(0[1-9]|1[0-2])" + _ZONE, None, None),
+    "gMonth": ("--(0[1-9]|1[0-2])" + _ZONE, None, None),
+    "gMonthDay": ("--(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])" + _ZONE, None, None),
+    "gDay": ("---(0[1-9]|[12][0-9]|3[01])" + _ZONE, None, None),
+    "hexBinary": ("([0-9a-fA-F]{2})*", None, None),
+    "base64Binary": ("([A-Za-z0-9+/ ]{4})*([A-Za-z0-9+/ ]{2}==|[A-Za-z0-9+/ ]{3}=)?", None, None),
+}
