@@ -20,7 +20,7 @@ import pyoxigraph as ox
 from lalakg import _turtle
 from lalakg._errors import LalakgError
 from lalakg._shacl import Data, Shapes, reference, validate
-from lalakg._shacl.graph import SH, ShapesGraph
+from lalakg._shacl.graph import ShapesGraph
 from lalakg._shacl.paths import read_path
 from lalakg._shacl.shapes import SEVERITIES
 from lalakg._terms import Node
@@ -33,7 +33,7 @@ Row = tuple[str, ...]
 def entries(folder: Path) -> Iterator[tuple[str, Path, ShapesGraph, Node]]:
     """Every validation test below a folder: name, file, the file's graph, the test's node."""
     for path in sorted(folder.rglob("*.ttl")):
-        document = _turtle.read(path, keep_blank_nodes=True)
+        document = _turtle.read(path, keep_blank_nodes=True, base=path.as_uri())
         graph = ShapesGraph(document.triples, document.prefixes)
         for node in graph.subjects("http://www.w3.org/1999/02/22-rdf-syntax-ns#type", ox.NamedNode(SHT + "Validate")):
             yield f"{path.parent.relative_to(folder)}/{path.stem}", path, graph, node
@@ -66,7 +66,8 @@ def expected(graph: ShapesGraph, report: Node, engine: str) -> Counter[Row]:
 
 def read(path: Path, graph: ShapesGraph, action: Node, key: str) -> tuple[list[ox.Triple], dict[str, str]]:
     target = str(graph.only(action, SHT + key).value)
-    document = _turtle.read(Path(target.removeprefix("file://")) if target.startswith("file:") else path, keep_blank_nodes=True)
+    file = Path(target.removeprefix("file://")) if target.startswith("file:") else path
+    document = _turtle.read(file, keep_blank_nodes=True, base=file.as_uri())
     return document.triples, document.prefixes
 
 
@@ -96,7 +97,9 @@ def run(path: Path, graph: ShapesGraph, test: Node, engine: str) -> str:
     if fails:
         return "a failure was expected"
     right = expected(graph, wanted, engine)
-    return "" if rows == right else f"missing {list((right - rows).elements())}, surplus {list((rows - right).elements())}"
+    return (
+        "" if rows == right else f"missing {list((right - rows).elements())}, surplus {list((rows - right).elements())}"
+    )
 
 
 def main() -> int:

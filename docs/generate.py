@@ -141,7 +141,7 @@ def _command_line(group: click.Group) -> Iterator[str]:
     yield markdown_table(["command", "what it does"], rows)
     for name, command in commands.items():
         yield f"## lalakg {name}"
-        yield _help(command).words
+        yield _prose(_help(command).words)
         yield from _command(command, click.Context(command, info_name=name, parent=context))
 
 

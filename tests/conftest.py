@@ -102,7 +102,12 @@ def spawn(tmp_path: Path) -> Command:
     def command(*words: object, cwd: Path = tmp_path, env: dict[str, str] | None = None) -> Outcome:
         kept = {name: value for name, value in os.environ.items() if name != "LALAKG_SOURCE"}
         done = subprocess.run(
-            [LALAKG, *map(str, words)], cwd=cwd, env={**kept, **(env or {})}, capture_output=True, text=True, check=False
+            [LALAKG, *map(str, words)],
+            cwd=cwd,
+            env={**kept, **(env or {})},
+            capture_output=True,
+            text=True,
+            check=False,
         )
         return Outcome(done.returncode, done.stdout, done.stderr)
 

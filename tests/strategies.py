@@ -26,16 +26,38 @@ iris = st.builds(
     _locals,
 )
 _numbers = st.sampled_from(
-    ["1", "01", "+1", "-0", "1.0", ".5", "1.", "1e0", "1E+3", ".5e1", "1.e1", "true", "false", "1_0", "NaN", "", "٣", "x"]
+    [
+        "1",
+        "01",
+        "+1",
+        "-0",
+        "1.0",
+        ".5",
+        "1.",
+        "1e0",
+        "1E+3",
+        ".5e1",
+        "1.e1",
+        "true",
+        "false",
+        "1_0",
+        "NaN",
+        "",
+        "٣",
+        "x",
+    ]
 )
 numbers = st.builds(
     lambda text, kind: ox.Literal(text, datatype=ox.NamedNode(XSD + kind)),
     _numbers,
     st.sampled_from(["integer", "decimal", "double", "boolean", "nonNegativeInteger", "float"]),
 )
-literals = st.one_of(
+plain_literals = st.one_of(
     st.builds(ox.Literal, texts),
     st.builds(lambda text, tag: ox.Literal(text, language=tag), texts, st.sampled_from(["en", "en-gb", "zh-hant-tw"])),
+)
+literals = st.one_of(
+    plain_literals,
     st.builds(
         lambda text, kind: ox.Literal(text, datatype=ox.NamedNode(kind)),
         texts,

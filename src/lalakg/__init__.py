@@ -20,15 +20,16 @@ from typing import TYPE_CHECKING, Any
 from lalakg._errors import LalakgError, ParseError, QueryError
 
 if TYPE_CHECKING:
-    from lalakg._check import Report, check
+    from lalakg._check import check
     from lalakg._export import build, export
     from lalakg._graph import KnowledgeGraph, load
+    from lalakg._report import Report
     from lalakg._result import Result
     from lalakg._scaffold import init
 
 _ROOMS = {
     "KnowledgeGraph": "_graph",
-    "Report": "_check",
+    "Report": "_report",
     "Result": "_result",
     "build": "_export",
     "check": "_check",

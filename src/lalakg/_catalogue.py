@@ -26,18 +26,18 @@ from lalakg._errors import (
     nearest,
 )
 from lalakg._terms import XSD, Node, Prefixes, expand
-from lalakg._tokens import Token, tokens
+from lalakg._tokens import Token, query_form, tokens
 
 Value: TypeAlias = str | int | float | Node
 Values: TypeAlias = Value | Sequence[Value]
 
-_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 _LEXICAL = {
-    "integer": (re.compile(r"[+-]?\d+"), "a whole number, such as 13"),
-    "decimal": (re.compile(r"[+-]?\d*\.?\d+"), "a number, such as 0.5"),
-    "date": (re.compile(r"-?\d{4,}-\d\d-\d\d"), "a date, such as 2016-12-09"),
-    "string": (re.compile(r".*", re.DOTALL), "any text"),
+    "integer": (re.compile(r"[+-]?[0-9]+"), "a whole number, such as 13"),
+    "decimal": (re.compile(r"[+-]?[0-9]*\.?[0-9]+"), "a number, such as 0.5"),
+    "date": (re.compile(r"-?[0-9]{4,}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"), "a date, such as 2016-12-09"),
+    "string": (re.compile(r"[^\ud800-\udfff]*"), "any text that is Unicode"),
 }
+_ESCAPE = re.compile(r"\\(?:\\([uU])|.)")
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Parameter:
 
     def term(self, value: Value, prefixes: Prefixes, base: str) -> Node:
         """The value as an RDF term of this parameter's type. Raises InvalidValue."""
-        if isinstance(value, ox.NamedNode | ox.BlankNode | ox.Literal):
+        if isinstance(value, ox.NamedNode | ox.Literal):
             value = value.value
         if self.values and str(value) not in self.values:
             raise InvalidValue(
@@ -105,8 +105,7 @@ class Query:
     @cached_property
     def form(self) -> str:
         """SELECT, ASK, CONSTRUCT or DESCRIBE."""
-        words = (t.text.upper() for t in tokens(self.text) if t.kind == "word")
-        return next((w for w in words if w in _FORMS), "SELECT")
+        return query_form(self.text)
 
     @property
     def expected_path(self) -> Path:
@@ -125,20 +124,29 @@ class Query:
                 has = f"It has {', '.join(known)}." if known else "It has none."
                 raise UnknownParameter(f"{self.name} has no parameter {name}. {has}{nearest(name, known)}")
             many: Sequence[Any] = given if isinstance(given, list | tuple) else [given]
-            terms = [known[name].term(value, prefixes, base) for value in many]
-            start, end = _values_block(text, name) or (0, 0)
-            text = f"{text[:start]}VALUES ?{name} {{ {' '.join(map(str, terms))} }}{text[end:]}"
+            if not many:
+                raise InvalidValue(f"{name} needs a value.")
+            terms = [_written(known[name].term(value, prefixes, base)) for value in many]
+            (start, end), *_ = _values_blocks(text, name)
+            text = f"{text[:start]}VALUES ?{name} {{ {' '.join(terms)} }}{text[end:]}"
         return text
 
 
-def _values_block(text: str, name: str) -> tuple[int, int] | None:
-    """Where `VALUES ?name { … }` begins and ends."""
+def _written(term: Node) -> str:
+    r"""The term in SPARQL. A backslash before a u is kept apart from it, since some engines (rdflib is one) undo
+    \uXXXX wherever it stands in a query's text, before they look for the ends of strings."""
+    return _ESCAPE.sub(lambda m: f"\\\\\\U{ord(m[1]):08X}" if m[1] else m[0], str(term))
+
+
+def _values_blocks(text: str, name: str) -> list[tuple[int, int]]:
+    """Where each `VALUES ?name { … }` begins and ends."""
     real = [t for t in tokens(text) if t.kind != "comment"]
-    for first, second, third in zip(real, real[1:], real[2:], strict=False):
-        if first.text.upper() == "VALUES" and second.text in (f"?{name}", f"${name}") and third.text == "{":
-            closing = next((t for t in real if t.text == "}" and t.kind == "mark" and t.start > third.start), None)
-            return (first.start, closing.end) if closing else None
-    return None
+    return [
+        (first.start, next(t.end for t in real if t.text == "}" and t.start > third.start))
+        for first, second, third in zip(real, real[1:], real[2:], strict=False)
+        if first.text.upper() == "VALUES" and second.text in (f"?{name}", f"${name}") and third.text == "{"
+        if any(t.text == "}" and t.start > third.start for t in real)
+    ]
 
 
 def read_query(path: Path, group: str) -> Query:
@@ -149,6 +157,9 @@ def read_query(path: Path, group: str) -> Query:
         raise QueryError(f"{path} cannot be read: {error}.") from None
     header = _header(text, path)
     parameters = tuple(_parameter(entry, text, path) for entry in header.get("parameters", []))
+    names = [parameter.name for parameter in parameters]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise ParseError(f"the parameter {twice} is declared twice.", path, _line(text, twice))
     return Query(path.stem, group, path, text, header, parameters)
 
 
@@ -156,22 +167,17 @@ def _header(text: str, path: Path) -> dict[str, Any]:
     import yaml
 
     lines = [
-        (number, line[2:].removeprefix(" "))
-        for number, line in enumerate(text.splitlines(), 1)
-        if line.startswith("#+")
+        (number, line[2:].removeprefix(" ")) for number, line in enumerate(text.split("\n"), 1) if line.startswith("#+")
     ]
+    joined = "\n".join(line for _, line in lines)
     try:
-        header = yaml.load("\n".join(line for _, line in lines), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        number, line = lines[min(mark.line, len(lines) - 1)] if mark else lines[0]
-        raise ParseError(
-            f"the header is not YAML: {error.problem}; quote text that holds ': ' or '#'.",
-            path,
-            number,
-            1,
-            f"#+ {line}",
-        ) from None
+        header = yaml.load(joined, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        mark, place = getattr(error, "problem_mark", None), getattr(error, "position", 0)
+        number, line = lines[min(mark.line if mark else joined.count("\n", 0, place), len(lines) - 1)]
+        reason = getattr(error, "problem", None) or getattr(error, "reason", "")
+        message = f"the header is not YAML: {reason}; quote text that holds ': ' or '#'."
+        raise ParseError(message, path, number, 1, f"#+ {line}") from None
     if not isinstance(header, dict) or not header.get("summary"):
         raise ParseError("a query begins with its question: `#+ summary: Who …?`", path, 1)
     if not isinstance(header.get("parameters", []), list):
@@ -190,17 +196,16 @@ def _parameter(entry: object, text: str, path: Path) -> Parameter:
     name, kind = str(entry["name"]), str(entry["type"])
     if kind != "iri" and kind not in _LEXICAL:
         raise ParseError(f"{name} has the type {kind}; known are iri, {', '.join(_LEXICAL)}.", path, _line(text, name))
-    if _values_block(text, name) is None:
-        raise ParseError(
-            f"the parameter {name} needs its default in the query: VALUES ?{name} {{ … }}",
-            path,
-            _line(text, name),
-        )
+    if len(_values_blocks(text, name)) != 1:
+        message = f"the parameter {name} needs its default in the query, once: VALUES ?{name} {{ … }}"
+        raise ParseError(message, path, _line(text, name))
+    if not isinstance(entry.get("values", []), list):
+        raise ParseError(f"the values of {name} are a list.", path, _line(text, "values"))
     return Parameter(name, kind, str(entry.get("description", "")), tuple(map(str, entry.get("values", ()))))
 
 
 def _line(text: str, word: str) -> int:
-    return next((n for n, line in enumerate(text.splitlines(), 1) if line.startswith("#+") and word in line), 1)
+    return next((n for n, line in enumerate(text.split("\n"), 1) if line.startswith("#+") and word in line), 1)
 
 
 @dataclass(frozen=True)

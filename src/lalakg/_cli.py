@@ -15,10 +15,14 @@ from lalakg._errors import InvalidValue, LalakgError, OutputError
 from lalakg._folder import Folder
 from lalakg._graph import KnowledgeGraph
 
+FORMATS = ("text", "json", "ttl", "sarif", "junit")
+SEVERITIES = ("violation", "warning", "info")
+
 _SOURCE = click.option(
     "--source",
     type=click.Path(path_type=Path),
     envvar="LALAKG_SOURCE",
+    show_envvar=True,
     help="A local copy of the source text, for checking hashes and copying.",
 )
 _OUT = click.option("-o", "--out", type=click.Path(path_type=Path), help="Write to this file instead.")
@@ -45,6 +49,11 @@ def cli(context: click.Context, folder: Path | None) -> None:
 
 def _graph(context: click.Context, endpoint: str | None = None) -> KnowledgeGraph:
     return KnowledgeGraph(Folder.find(context.obj), endpoint)
+
+
+def _shown(path: Path) -> Path:
+    """A path as its reader would type it: relative, where it lies below the working directory."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _say(words: str) -> None:
@@ -142,7 +151,17 @@ def describe(context: click.Context, name: str, endpoint: str | None) -> None:
 
 
 @cli.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--shapes", type=click.Path(path_type=Path), help="SHACL shapes. [default: the folder's]")
 @_SOURCE
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to tell it.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    default="violation",
+    show_default=True,
+    help="What is bad enough for exit 1.",
+)
 @click.option(
     "--engine",
     type=click.Choice(["lalakg", "pyshacl"]),
@@ -150,20 +169,44 @@ def describe(context: click.Context, name: str, endpoint: str | None) -> None:
     show_default=True,
     help="What runs the shapes; pyshacl is the slow reference.",
 )
+@click.option("--endpoint", metavar="URL", help="Check what this SPARQL endpoint holds.")
+@click.option("--explain", metavar="SHAPE", help="Tell one rule in words and in SPARQL instead.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.pass_context
-def check(context: click.Context, source: Path | None, engine: str, quiet: bool) -> None:
-    """Check shapes, hygiene and expected answers; with --source, hashes and copying as well.
+def check(
+    context: click.Context,
+    files: tuple[Path, ...],
+    shapes: Path | None,
+    source: Path | None,
+    form: str,
+    fail_on: str,
+    engine: str,
+    endpoint: str | None,
+    explain: str | None,
+    quiet: bool,
+) -> None:
+    """Check the folder: shapes, hygiene, expected answers; with --source, hashes and copying as well.
+
+    With FILES, check just these against --shapes; no folder is needed.
 
     \b
     Example:
       lalakg check
+      lalakg check data.ttl --shapes shapes.ttl --format sarif
+      lalakg check --explain S08
     """
     from lalakg._check import check as run
+    from lalakg._explanation import explain as tell
 
-    report = run(_graph(context), source=source, engine=engine, progress=(lambda _: None) if quiet else _say)
-    click.echo(str(report), nl=False)
-    context.exit(0 if report.conforms else 1)
+    if explain:
+        click.echo(tell(shapes or Folder.find(context.obj).shapes, explain), nl=False)
+        return
+    if files and (endpoint or source):
+        raise click.UsageError("FILES go with --shapes, not with --endpoint or --source.")
+    target = files or _graph(context, endpoint)
+    report = run(target, shapes=shapes, source=source, engine=engine, progress=(lambda _: None) if quiet else _say)
+    click.echo(report.render(form), nl=False)
+    context.exit(1 if report.fails(fail_on) else 0)
 
 
 @cli.command()
@@ -206,6 +249,7 @@ def derive(context: click.Context, only_check: bool) -> None:
 
     kg = _graph(context)
     folder = kg.folder.published.parent
+    shown = _shown(folder)
     texts = publish(kg)
     if only_check:
         stale = [
@@ -213,10 +257,10 @@ def derive(context: click.Context, only_check: bool) -> None:
             for name, text in texts.items()
             if not (folder / name).is_file() or (folder / name).read_text("utf-8") != text
         ]
-        _say(f"{folder}: {', '.join(stale)} out of date; run `lalakg derive`." if stale else f"{folder} is up to date.")
+        _say(f"{shown}: {', '.join(stale)} out of date; run `lalakg derive`." if stale else f"{shown} is up to date.")
         context.exit(1 if stale else 0)
     changed = write_files(folder, texts)
-    _say(f"{folder}: wrote {', '.join(changed)}." if changed else f"{folder} was up to date.")
+    _say(f"{shown}: wrote {', '.join(changed)}." if changed else f"{shown} was up to date.")
 
 
 @cli.command()
@@ -271,7 +315,7 @@ def format_(context: click.Context, paths: tuple[Path, ...], only_check: bool) -
     for path in changed:
         if not only_check:
             write_files(path.absolute().parent, {path.name: texts[path]})
-        _say(f"{path}: {'not in canonical form' if only_check else 'formatted'}")
+        _say(f"{_shown(path)}: {'not in canonical form' if only_check else 'formatted'}")
     _say(f"{len(texts)} files, {len(changed)} {'to format' if only_check else 'formatted'}.")
     context.exit(1 if only_check and changed else 0)
 

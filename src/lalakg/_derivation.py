@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from lalakg._errors import ParseError
+from lalakg._errors import ParseError, QuerySyntaxError
 from lalakg._turtle import Document
 
 
@@ -34,8 +34,11 @@ def derive(authored: Iterable[ox.Triple], rules: Iterable[Path]) -> list[ox.Trip
 def _construct(store: ox.Store, rule: Path, text: str) -> Iterable[ox.Triple]:
     try:
         answer = store.query(text)
+        if isinstance(answer, ox.QueryTriples):
+            return list(answer)
     except SyntaxError as error:
-        raise ParseError(f"not valid SPARQL: {error.msg}", rule, 1) from None
-    if not isinstance(answer, ox.QueryTriples):
-        raise ParseError("a rule is a CONSTRUCT query.", rule, 1)
-    return answer
+        found = QuerySyntaxError.of(error, text)
+        raise ParseError(found.message, rule, found.line, found.column, found.text) from None
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ParseError(f"the rule failed: {error}.", rule, 1) from None
+    raise ParseError("a rule is a CONSTRUCT query.", rule, 1)

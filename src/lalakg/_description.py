@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from lalakg._engine import Engine
 from lalakg._result import Rows
-from lalakg._terms import LALA, Prefixes, compact
+from lalakg._terms import LALA, WELL_KNOWN, Prefixes, compact, natural
 
 _LABEL = "OPTIONAL { ?%s rdfs:label|skos:prefLabel ?%sLabel . FILTER(LANGMATCHES(LANG(?%sLabel), 'en')) }"
 
@@ -96,7 +96,7 @@ def _section(title: str, pairs: tuple[tuple[str, str], ...]) -> list[str]:
 
 def describe(engine: Engine, thing: ox.NamedNode, prefixes: Prefixes) -> Description:
     """Describe one thing by plain SPARQL, so that it works on any engine."""
-    declared = "".join(f"PREFIX {p}: <{prefixes[p]}>\n" for p in ("lala", "oa", "rdf", "rdfs", "skos"))
+    declared = "".join(f"PREFIX {p}: <{WELL_KNOWN[p]}>\n" for p in ("lala", "oa", "rdf", "rdfs", "skos"))
 
     def rows(text: str) -> list[dict[str, str]]:
         answer = engine.query(declared + text % {"thing": thing})
@@ -116,7 +116,7 @@ def describe(engine: Engine, thing: ox.NamedNode, prefixes: Prefixes) -> Descrip
             if r["property"] not in ("rdfs:label", "skos:prefLabel")
         ),
         incoming=tuple((r["property"], _both(r, "subject")) for r in rows(_INCOMING)),
-        claims=tuple(_claim(r) for r in rows(_CLAIMS)),
+        claims=tuple(_claim(r) for r in sorted(rows(_CLAIMS), key=lambda r: natural(r.get("id", "~")))),
     )
 
 

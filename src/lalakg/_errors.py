@@ -18,9 +18,13 @@ A graph that does not conform is not an error: it is a `Report`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
+
+_POSITION = re.compile(r"error at (\d+):(\d+): ")
+_HINTS = ("The SELECT contains a variable that is unbound", "Prefix not found")
 
 
 class LalakgError(Exception):
@@ -48,9 +52,20 @@ class QuerySyntaxError(QueryError):
     """Text that is not SPARQL: `line` and `column`, both from 1."""
 
     def __init__(self, message: str, line: int, column: int, text: str = "") -> None:
-        self.line, self.column = line, column
+        self.message, self.line, self.column, self.text = message, line, column, text
         shown = f"\n  {text}\n  {' ' * (column - 1)}^" if text else ""
         super().__init__(f"query, line {line}, column {column}: {message}{shown}")
+
+    @classmethod
+    def of(cls, error: SyntaxError, query: str) -> QuerySyntaxError:
+        """Oxigraph lists every token that could have stood there; say the one thing that helps, and show the line."""
+        message, lines = str(error.msg), query.split("\n")
+        match = _POSITION.match(message)
+        if not match:
+            return cls(f"{message}.", 1, 1, lines[0])
+        hint = next((hint for hint in _HINTS if hint in message), "this is not valid SPARQL")
+        line = min(int(match[1]), len(lines))
+        return cls(f"{hint}.", line, int(match[2]), lines[line - 1])
 
 
 class UnknownQuery(QueryError):

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -94,13 +94,18 @@ def _encode(words: Iterable[str]) -> str:
     return quote(" ".join(words), safe="!*'()").replace("-", "%2D")
 
 
-def copied(text: str, source: SourceText, length: int, titles: Iterable[str]) -> str | None:
+def copied(text: str, source: SourceText, length: int, titles: tuple[str, ...]) -> str | None:
     """The first run of `length` words of `text` that stands in the source, too; titles do not count."""
-    runs = set(_runs(source.text, length, titles))
+    runs = _source_runs(source.text, length, titles)
     return next((" ".join(run) for run in _runs(text, length, titles) if run in runs), None)
 
 
-def _runs(text: str, length: int, titles: Iterable[str]) -> Iterator[tuple[str, ...]]:
+@lru_cache(maxsize=8)
+def _source_runs(text: str, length: int, titles: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
+    return frozenset(_runs(text, length, titles))
+
+
+def _runs(text: str, length: int, titles: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     plain = text.casefold()
     for title in titles:
         plain = plain.replace(title.casefold(), "\n")

@@ -14,11 +14,12 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from lalakg import _turtle
-from lalakg._check import Progress, Report, check
+from lalakg._check import Progress, check
 from lalakg._errors import LalakgError, OutputError
 from lalakg._folder import Dataset, checksum_lines
 from lalakg._formats import GRAPH_FORMATS, MEDIA_TYPES, write_dataset, write_graph
 from lalakg._graph import KnowledgeGraph
+from lalakg._report import Report
 from lalakg._statistics import PREFIXES, Distribution, describe_dataset
 from lalakg._terms import LALA
 
@@ -144,7 +145,7 @@ def build(
         _write_all(kg, aside, progress)
         files = {path.relative_to(aside).as_posix(): path for path in sorted(aside.rglob("*")) if path.is_file()}
         (aside / _SUMS).write_text("".join(f"{line}\n" for line in checksum_lines(files)), encoding="ascii")
-        sizes = {name: path.stat().st_size for name, path in files.items()}
+        sizes = {name: path.stat().st_size for name, path in {**files, _SUMS: aside / _SUMS}.items()}
     return Build(folder, sizes, len(kg.triples), report)
 
 
@@ -171,9 +172,7 @@ def _write_all(kg: KnowledgeGraph, folder: Path, progress: Progress) -> None:
     (folder / "void.ttl").write_text(
         _turtle.write([*described, *counts], {**kg.prefixes, **PREFIXES}), encoding="utf-8"
     )
-    (folder / "ontology").mkdir()
-    for path in sorted(kg.folder.ontology.glob("*.*")):
-        shutil.copyfile(path, folder / "ontology" / path.name)
+    shutil.copytree(kg.folder.ontology, folder / "ontology", dirs_exist_ok=True)
 
 
 @contextlib.contextmanager

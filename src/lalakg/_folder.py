@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -23,6 +24,7 @@ from lalakg._tokens import statements
 
 _URI_SPACE = ox.NamedNode(WELL_KNOWN["void"] + "uriSpace")
 _IDENTIFIER = ox.NamedNode(WELL_KNOWN["dcterms"] + "identifier")
+_FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _SHARED_GROUPS = ("explore", "hygiene")  # film-independent, so they serve any folder that has none of its own
 
 
@@ -78,8 +80,12 @@ class Folder:
     @property
     def ontology(self) -> Path:
         """The folder of the ontology."""
-        own = self.root / "ontology"
-        return own if own.is_dir() else packaged() / "ontology"
+        return (self.root if self.owns_ontology else packaged()) / "ontology"
+
+    @property
+    def owns_ontology(self) -> bool:
+        """Whether the folder brings an ontology of its own."""
+        return (self.root / "ontology").is_dir()
 
     @property
     def vocabularies(self) -> list[Path]:
@@ -106,10 +112,11 @@ class Folder:
         """The JSON-LD context, with this graph's base."""
         path = self._of_ontology("context.jsonld")
         try:
-            context = json.loads(path.read_text(encoding="utf-8"))["@context"]
+            return {"@base": self.dataset.base, **json.loads(path.read_text(encoding="utf-8"))["@context"]}
         except json.JSONDecodeError as error:
             raise ParseError(f"not JSON: {error.msg}.", path, error.lineno, error.colno) from None
-        return {"@base": self.dataset.base, **context}
+        except (KeyError, TypeError):
+            raise ParseError("a context is an object with a key @context, itself an object.", path, 1) from None
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -132,6 +139,8 @@ class Folder:
                 f'{path} names no base for IRIs; add a line: void:uriSpace "https://example.org/my-film/id/" ;'
             )
         names = [t.object.value for t in triples if t.predicate == _IDENTIFIER and isinstance(t.object, ox.Literal)]
+        if names and not _FILE_NAME.fullmatch(names[0]):
+            raise FolderError(f"{path}: dcterms:identifier {names[0]!r} cannot name files; use letters, digits, - . _")
         return Dataset(found.subject.value, found.object.value, names[0] if names else "graph")
 
     def read(self) -> list[_turtle.Document]:
@@ -154,12 +163,12 @@ class Folder:
         if not strangers:
             return
         text = document.path.read_text(encoding="utf-8")
-        for statement in statements(text):
-            if statement.subject in strangers:
-                line = text.splitlines()[statement.line - 1]
-                remedy = "mend the name, or void:uriSpace in dataset.ttl"
-                message = f"<{statement.subject}> lies outside the graph's base <{base}>; {remedy}."
-                raise ParseError(message, document.path, statement.line, 1, line)
+        places = {s.subject: s.line for s in reversed(list(statements(text))) if s.subject in strangers}
+        name = min(places or strangers, key=lambda iri: (places.get(iri, 1), iri))
+        line = places.get(name, 1)
+        remedy = "mend the name, or void:uriSpace in dataset.ttl"
+        message = f"<{name}> lies outside the graph's base <{base}>; {remedy}."
+        raise ParseError(message, document.path, line, 1, text.split("\n")[line - 1])
 
     # ── the complete graph, kept ready ────────────────────────────────────────────────────────────
 
@@ -182,7 +191,7 @@ class Folder:
     def is_fresh(self) -> bool:
         """Whether the published graph was made from just the files that are there now."""
         try:
-            kept = self.checksums.read_text(encoding="ascii")
+            kept = self.checksums.read_text(encoding="ascii", errors="replace")
             outputs = {f"data/published/{self.published.name}": self.published}
             return set(checksum_lines({**self.inputs(), **outputs})) <= set(kept.splitlines()) and (
                 kept.count("  data/published/") + len(self.inputs()) == kept.count("\n")

@@ -85,7 +85,7 @@ class KnowledgeGraph:
         """The answer to a SPARQL query; the graph's prefixes need not be declared. Raises QuerySyntaxError."""
         return self.engine.query(text)
 
-    def query(self, name: str, **values: Values) -> Result:
+    def query(self, name: str, /, **values: Values) -> Result:
         """The answer to a ready-made query, with `values` for its parameters: names, IRIs, numbers, or lists of them.
 
         Raises UnknownQuery, UnknownParameter and InvalidValue.
@@ -109,7 +109,9 @@ class KnowledgeGraph:
         subjects = {t.subject.value for t in self.triples if isinstance(t.subject, ox.NamedNode)}
         if iri.value not in subjects:
             short = [s.removeprefix(self.base) for s in subjects if s.startswith(self.base)]
-            raise ResourceNotFound(f"nothing is called {name}.{nearest(name.rpartition(':')[2], [*short, *labels])}")
+            raise ResourceNotFound(
+                f"nothing is called {name or repr(name)}.{nearest(name.rpartition(':')[2], [*short, *labels])}"
+            )
         return iri
 
     def describe(self, name: str) -> Description:

@@ -15,6 +15,7 @@ from lalakg._terms import RDF_TYPE, XSD, Node, Prefixes, compact, natural
 Context: TypeAlias = Mapping[str, Any]
 
 _INTEGER = re.compile(r"0|-?[1-9]\d{0,14}")
+_RELATIVE = re.compile(r"(?!\.\.?$)[\w.-]+")
 _FRONT = ("@id", "@type", "id", "type", "label", "prefLabel", "title")
 
 
@@ -89,7 +90,7 @@ class _Writer:
         if isinstance(node, ox.BlankNode):
             return f"_:{node.value}"
         iri = str(node.value)
-        if self.base and iri.startswith(self.base) and re.fullmatch(r"[\w.-]+", iri[len(self.base) :]):
+        if self.base and iri.startswith(self.base) and _RELATIVE.fullmatch(iri[len(self.base) :]):
             return iri[len(self.base) :]
         name = compact(iri, self.prefixes)
         return iri if name.startswith("<") else name

@@ -44,6 +44,34 @@ class Result(ABC):
     @abstractmethod
     def _render(self, form: str) -> str: ...
 
+    @property
+    def rows(self) -> list[dict[str, Node]]:
+        """The rows of a SELECT, each a mapping from variable to term. Raises LalakgError for another answer."""
+        raise LalakgError(f"The answer is {self.kind}, which has no rows.")
+
+    def __iter__(self) -> Iterator[Any]:
+        """Rows, or a graph's triples."""
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def to_json(self) -> str:
+        """SPARQL 1.1 Query Results JSON; for a graph, JSON-LD."""
+        return self.render("jsonld" if "jsonld" in self.formats else "json")
+
+    def to_csv(self) -> str:
+        """SPARQL 1.1 CSV, lines ended by a line feed."""
+        return self.render("csv")
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A data frame of text, None where unbound. Raises LalakgError without pandas, and for what has no rows."""
+        raise LalakgError(f"The answer is {self.kind}, which has no rows.")
+
+    def to_rdflib(self) -> rdflib.Graph:
+        """A CONSTRUCT's or DESCRIBE's triples as an rdflib graph. Raises LalakgError for another answer."""
+        raise LalakgError(f"The answer is {self.kind}, which has no triples.")
+
 
 @dataclass(frozen=True)
 class Table(Result):
@@ -56,21 +84,14 @@ class Table(Result):
     def _render(self, form: str) -> str:
         if form in _W3C:
             parsed = ox.parse_query_results(self.source, format=ox.QueryResultsFormat.JSON)
-            text = parsed.serialize(format=_W3C[form])
-            assert text is not None
-            return text.decode().replace("\r\n", "\n").rstrip("\n") + "\n"
+            data = parsed.serialize(format=_W3C[form])
+            assert data is not None
+            text = data.decode().replace("\r\n", "\n")
+            return text if text.endswith("\n") else text + "\n"
         return self._drawn(markdown=form == "md")
 
     @abstractmethod
     def _drawn(self, *, markdown: bool) -> str: ...
-
-    def to_json(self) -> str:
-        """SPARQL 1.1 Query Results JSON."""
-        return self.render("json")
-
-    def to_csv(self) -> str:
-        """SPARQL 1.1 CSV, lines ended by a line feed."""
-        return self.render("csv")
 
 
 @dataclass(frozen=True)
@@ -96,12 +117,6 @@ class Rows(Table):
         """All rows."""
         return self._parsed[1]
 
-    def __iter__(self) -> Iterator[dict[str, Node]]:
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
     def cells(self, columns: list[str] | None = None) -> list[list[str | None]]:
         """The rows as text, IRIs as prefixed names, None where unbound; `columns` chooses some."""
         names = columns or self.variables
@@ -111,7 +126,7 @@ class Rows(Table):
         return compact(term.value, self.prefixes) if isinstance(term, ox.NamedNode) else str(term.value)
 
     def to_pandas(self) -> pandas.DataFrame:
-        """A data frame of text, None where unbound. Raises LalakgError without pandas."""
+        """See Result."""
         try:
             import pandas
         except ImportError:
@@ -153,7 +168,7 @@ class Graph(Result):
         return len(self.triples)
 
     def to_rdflib(self) -> rdflib.Graph:
-        """The triples as an rdflib graph."""
+        """See Result."""
         return to_rdflib(self.triples, self.prefixes)
 
     def _render(self, form: str) -> str:

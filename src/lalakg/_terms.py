@@ -49,12 +49,16 @@ WELL_KNOWN: Prefixes = {
 }
 
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
-_DIGITS = re.compile(r"(\d+)")
+_DIGITS = re.compile(r"([0-9]+)")
 
 
 def natural(text: str) -> list[tuple[int, int, str]]:
     """A sort key in which claim-f9 stands before claim-f10."""
-    return [(0, int(part), part) if part.isdigit() else (1, 0, part) for part in _DIGITS.split(text)]
+    parts = _DIGITS.split(text)
+    digits = ((part, part.lstrip("0")) for part in parts[1::2])
+    keys: list[tuple[int, int, str]] = [(1, 0, part) for part in parts]
+    keys[1::2] = [(0, len(number), f"{number} {part}") for part, number in digits]
+    return keys
 
 
 def compact(iri: str, prefixes: Prefixes) -> str:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urljoin
 
 from lalakg._errors import ParseError
 
@@ -44,6 +45,12 @@ def tokens(text: str) -> Iterator[Token]:
         yield Token(match.lastgroup or "other", match[0], match.start(), match.end())
 
 
+def query_form(text: str) -> str:
+    """What a SPARQL query is: SELECT, ASK, CONSTRUCT or DESCRIBE."""
+    words = (token.text.upper() for token in tokens(text) if token.kind == "word")
+    return next((word for word in words if word in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")), "SELECT")
+
+
 @dataclass(frozen=True)
 class Statement:
     """One top-level statement of Turtle: its subject's IRI ('' for a directive or a blank node), where it begins
@@ -63,6 +70,7 @@ def statements(text: str) -> Iterator[Statement]:
     dot of the one before.
     """
     prefixes: dict[str, str] = {}
+    base = ""
     comments: list[str] = []
     words: list[Token] = []
     stray: Token | None = None
@@ -78,8 +86,10 @@ def statements(text: str) -> Iterator[Statement]:
             continue
         head = words[0].text.lower().lstrip("@")
         if head == "prefix" and len(words) > 2:
-            prefixes[words[1].text.rstrip(":")] = words[2].text[1:-1]
-        subject = "" if head in ("prefix", "base") else _iri(words[0].text, prefixes)
+            prefixes[words[1].text.rstrip(":")] = _iri(words[2].text, prefixes, base)
+        if head == "base" and len(words) > 1:
+            base = _iri(words[1].text, prefixes, base)
+        subject = "" if head in ("prefix", "base") else _iri(words[0].text, prefixes, base)
         yield Statement(subject, text.count("\n", 0, words[0].start) + 1, tuple(comments), head, stray)
         comments, words, stray, ended = [], [], None, token.end
     yield Statement("", text.count("\n") + 1, tuple(comments), "", stray)
@@ -115,9 +125,9 @@ def _ends(words: list[Token]) -> bool:
     return (words[-1].text == "." and words[-1].kind == "mark") or len(words) == closes
 
 
-def _iri(term: str, prefixes: dict[str, str]) -> str:
+def _iri(term: str, prefixes: dict[str, str], base: str) -> str:
     name = _ESCAPE.sub(lambda m: m[3] or chr(int(m[1] or m[2], 16)), term)
     if name.startswith("<"):
-        return name[1:-1]
+        return urljoin(base, name[1:-1]) if base else name[1:-1]
     prefix, _, local = name.partition(":")
     return "" if prefix in ("_", "[", "(") else prefixes.get(prefix, "") + local

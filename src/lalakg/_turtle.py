@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,9 @@ _HEADERS = frozenset(
     }
 )
 _BARE = {
-    XSD + "integer": re.compile(r"[+-]?\d+"),
-    XSD + "decimal": re.compile(r"[+-]?\d*\.\d+"),
-    XSD + "double": re.compile(r"[+-]?(?:\d+\.\d*|\.?\d+)[eE][+-]?\d+"),
+    XSD + "integer": re.compile(r"[+-]?[0-9]+"),
+    XSD + "decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
+    XSD + "double": re.compile(r"[+-]?(?:[0-9]+\.[0-9]*|\.?[0-9]+)[eE][+-]?[0-9]+"),
     XSD + "boolean": re.compile(r"true|false"),
 }
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -50,30 +50,58 @@ class Document:
     prefixes: dict[str, str]
 
 
-def read(path: Path, *, keep_blank_nodes: bool = False) -> Document:
+def read(path: Path, *, keep_blank_nodes: bool = False, base: str | None = None) -> Document:
     """Read one Turtle file (or N-Triples, RDF/XML, JSON-LD, by its ending).
 
     Blank nodes are renamed, so that two files can be merged, unless `keep_blank_nodes`.
     Raises FolderError when it cannot be opened, and ParseError with line and column when it is not valid.
     """
-    return parse(_bytes(path), path, keep_blank_nodes=keep_blank_nodes)
+    return parse(_bytes(path), path, _form(path), keep_blank_nodes=keep_blank_nodes, base=base)
 
 
-def parse(data: bytes, path: Path, *, keep_blank_nodes: bool = True) -> Document:
-    """Parse bytes as the format that the path's ending names, Turtle where it names none; errors as in `read`."""
-    form = ox.RdfFormat.from_extension(path.suffix.lstrip(".")) or ox.RdfFormat.TURTLE
-    base = path.absolute().as_uri()
+def _form(path: Path) -> ox.RdfFormat:
+    return ox.RdfFormat.from_extension(path.suffix.lstrip(".")) or ox.RdfFormat.TURTLE
+
+
+def stream(path: Path) -> Iterator[ox.Quad]:
+    """The statements of an RDF file of any size, one by one; relative IRIs are the file's. Errors as in `read`."""
+    try:
+        yield from ox.parse(path=path, format=_form(path), base_iri=path.absolute().as_uri(), rename_blank_nodes=True)
+    except SyntaxError as error:
+        raise _located(error, path.read_bytes(), path) from None
+    except OSError as error:
+        raise FolderError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def parse(
+    data: bytes,
+    path: Path,
+    form: ox.RdfFormat = ox.RdfFormat.TURTLE,
+    *,
+    keep_blank_nodes: bool = True,
+    base: str | None = None,
+) -> Document:
+    """Parse bytes; errors as in `read`, naming `path`. Without `base` a relative IRI is an error."""
     try:
         parser = ox.parse(data, format=form, base_iri=base, rename_blank_nodes=not keep_blank_nodes)
         triples = [q.triple for q in parser]
     except SyntaxError as error:
         raise _located(error, data, path) from None
+    _refuse_rdf12(triples, data, path)
     return Document(path, triples, dict(parser.prefixes))
+
+
+def _refuse_rdf12(triples: list[ox.Triple], data: bytes, path: Path) -> None:
+    if not any(isinstance(t.object, ox.Triple) or getattr(t.object, "direction", None) for t in triples):
+        return
+    lines = data.decode().split("\n")
+    line = next((n for n, line in enumerate(lines, 1) if re.search(r"<<|@[\w-]+--", line)), 1)
+    raise ParseError("triple terms and text directions are RDF 1.2; write RDF 1.1.", path, line, 1, lines[line - 1])
 
 
 def header(path: Path) -> dict[str, str]:
     """The prefixes that a Turtle file declares at its top, without reading the rest."""
-    with path.open(encoding="utf-8") as lines:
+    with path.open(encoding="utf-8", errors="replace") as lines:
         matches = (_PREFIX.match(line) for line in itertools.takewhile(_PREFIX.match, lines))
         return {match[1]: match[2] for match in matches if match}
 
@@ -89,18 +117,30 @@ def _bytes(path: Path) -> bytes:
 
 def _located(error: SyntaxError, data: bytes, path: Path) -> ParseError:
     line, column = error.lineno or 1, error.offset or 1
-    lines = data.decode("utf-8", "replace").splitlines()
+    lines = [line.rstrip("\r") for line in data.decode("utf-8", "replace").removesuffix("\n").split("\n")]
     if line > len(lines):
         line, column = max(len(lines), 1), 1
     reason = re.sub(r"^Parser error .*?: (?=[A-Z])", "", str(error.msg)).rstrip(".")
     if "has not been declared" in reason:
         reason += "; add an @prefix line for it at the top of the file"
+    if "No scheme found" in reason:
+        reason = "this IRI is relative; write the whole address, or a prefixed name"
     return ParseError(reason + ".", path, line, column, lines[line - 1] if lines else "")
 
 
 def write(triples: Iterable[ox.Triple], prefixes: Prefixes, comments: dict[str, list[str]] | None = None) -> str:
     """The triples as canonical Turtle: equal triples give equal text. `comments` go before their subject's block."""
-    return _Writer(set(triples), prefixes).document(comments or {})
+    writer = _Writer(set(triples), prefixes)
+    if len(writer.shared) > 1:
+        writer = _Writer(_relabelled(writer.triples), prefixes)
+    return writer.document(comments or {})
+
+
+def _relabelled(triples: set[ox.Triple]) -> set[ox.Triple]:
+    """The triples with canonical labels on their blank nodes, so that these labels can order them."""
+    dataset = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return {quad.triple for quad in dataset}
 
 
 def reformat(text: str, path: Path) -> str:
@@ -121,48 +161,48 @@ class _Writer:
 
     def __post_init__(self) -> None:
         self.about: dict[Any, list[ox.Triple]] = defaultdict(list)
-        referrers: dict[Node, int] = defaultdict(int)
+        referrers: dict[Node, list[Any]] = defaultdict(list)
         for triple in self.triples:
             self.about[triple.subject].append(triple)
             if isinstance(triple.object, ox.BlankNode):
-                referrers[triple.object] += 1
-        self.nested = {node for node, count in referrers.items() if count == 1} - self._in_circles(referrers)
+                referrers[triple.object].append(triple.subject)
+        parents = {node: found[0] for node, found in referrers.items() if len(found) == 1}
+        self.nested = {node for node in parents if not self._in_circle(node, parents)}
+        self.shared = {n for n in {*self.about, *referrers} if isinstance(n, ox.BlankNode)} - self.nested
         self.labels: dict[Node, str] = {}
         self.cache: dict[tuple[Node, int], str] = {}
 
-    def _in_circles(self, referrers: Iterable[Node]) -> set[Node]:
-        """Blank nodes that cannot be written inside their referrer, since they lead back to themselves."""
-        parents: dict[Any, Any] = {t.object: t.subject for t in self.triples if isinstance(t.object, ox.BlankNode)}
-        circles: set[Node] = set()
-        for start in referrers:
-            seen: set[Any] = {start}
-            node: Any = parents.get(start)
-            while isinstance(node, ox.BlankNode) and node not in seen:
-                seen.add(node)
-                node = parents.get(node)
-            if node == start:
-                circles.add(start)
-        return circles
+    @staticmethod
+    def _in_circle(start: Any, parents: dict[Any, Any]) -> bool:
+        """Whether a blank node cannot be written inside its referrer, since it leads back to itself."""
+        seen: set[Any] = set()
+        node = parents.get(start)
+        while node in parents and node != start and node not in seen:
+            seen.add(node)
+            node = parents.get(node)
+        return bool(node == start)
 
     def document(self, comments: dict[str, list[str]]) -> str:
-        shared = [n for n in self.about if isinstance(n, ox.BlankNode) and n not in self.nested]
-        for number, node in enumerate(sorted(shared, key=self._shape), 1):
+        for number, node in enumerate(sorted(self.shared, key=lambda n: (self._shape(n), natural(n.value))), 1):
             self.labels[node] = f"_:b{number}"
-        self.cache.clear()
         subjects = sorted((s for s in self.about if s not in self.nested), key=self._subject_order)
         blocks = [self._block(s, comments.pop(self._key(s), [])) for s in subjects]
         head = "".join(f"@prefix {p}: <{self.prefixes[p]}> .\n" for p in sorted(self.used))
         top = "".join(f"{line}\n" for line in comments.pop("", []))
-        tail = [f"{line}\n" for lines in comments.values() for line in lines]
-        return (f"{top}\n" if top else "") + "\n".join([head, *blocks, *tail] if head else [*blocks, *tail])
+        tail = "".join(f"{line}\n" for lines in comments.values() for line in lines)
+        body = "\n".join(part for part in (head, *blocks, tail) if part)
+        return f"{top}\n{body}" if top and head else top + body
 
     def _key(self, subject: Node) -> str:
-        return subject.value if isinstance(subject, ox.NamedNode) else ""
+        return subject.value if isinstance(subject, ox.NamedNode) else "[]"
 
     def _shape(self, node: Node) -> str:
         """What a shared blank node says, for an order that does not hang on its label."""
         return "".join(
-            sorted(f"{t.predicate} {'_' if isinstance(t.object, ox.BlankNode) else t.object}" for t in self.about[node])
+            sorted(
+                f"{t.predicate} {'_' if isinstance(t.object, ox.BlankNode) else t.object}"
+                for t in self.about.get(node, ())
+            )
         )
 
     def _subject_order(self, subject: Node) -> tuple[int, list[tuple[int, int, str]]]:
@@ -183,13 +223,13 @@ class _Writer:
     def _statements(self, subject: Node, indent: int) -> list[str]:
         """Each property with its objects, as one piece of text."""
         objects: dict[str, list[Any]] = defaultdict(list)
-        for triple in self.about[subject]:
+        for triple in self.about.get(subject, ()):
             objects[self._predicate(triple.predicate)].append(triple.object)
         order = sorted(objects, key=lambda name: (_FRONT.index(name) if name in _FRONT else len(_FRONT), name))
         return [f"{_SHORT.get(name, name)}{self._objects(objects[name], len(name), indent)}" for name in order]
 
     def _predicate(self, predicate: ox.NamedNode) -> str:
-        return "rdf:type" if predicate == RDF_TYPE else self._term(predicate, 0)
+        return "rdf:type" if predicate == RDF_TYPE else self._name(predicate.value)
 
     def _objects(self, objects: list[Node], name_width: int, indent: int) -> str:
         texts = sorted((self._term(o, indent + 2) for o in objects), key=natural)
@@ -237,8 +277,9 @@ class _Writer:
         """The members, when `node` heads a well-formed list that nothing else points into."""
         items: list[Any] = []
         while node != _NIL:
-            cells = {t.predicate: t.object for t in self.about[node]}
-            if len(self.about[node]) != 2 or cells.keys() != {_FIRST, _REST} or (items and node not in self.nested):
+            said = self.about.get(node, ())
+            cells = {t.predicate: t.object for t in said}
+            if len(said) != 2 or cells.keys() != {_FIRST, _REST} or (items and node not in self.nested):
                 return None
             items.append(cells[_FIRST])
             node = cells[_REST]
@@ -258,5 +299,4 @@ def _quote(text: str) -> str:
     escape: Callable[[re.Match[str]], str] = lambda m: _ESCAPES.get(m[0], f"\\u{ord(m[0]):04X}")  # noqa: E731 - a lambda reads best here
     if "\n" not in text:
         return '"' + re.sub(r'[\\"\x00-\x1f\x7f]', escape, text) + '"'
-    body = re.sub(r"[\\\x00-\x08\x0b-\x1f\x7f]", escape, text).replace('"""', '\\"\\"\\"')
-    return '"""' + (body[:-1] + '\\"' if body.endswith('"') else body) + '"""'
+    return '"""' + re.sub(r'[\\\x00-\x08\x0b-\x1f\x7f]|"(?=""|\Z)', escape, text) + '"""'

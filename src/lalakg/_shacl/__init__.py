@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lalakg._shacl.shapes import Shapes
-from lalakg._shacl.validation import Data, ShapeResult, Validation, validate
+from lalakg._shacl.sparql import RemoteSource
+from lalakg._shacl.validation import Data, ShapeResult, Validation, validate, validate_remotely
 
-__all__ = ["Data", "ShapeResult", "Shapes", "Validation", "validate"]
+__all__ = ["Data", "RemoteSource", "ShapeResult", "Shapes", "Validation", "validate", "validate_remotely"]

@@ -140,7 +140,7 @@ class SetBackend:
         if path is None:
             return focus
         inner = f"t{next(self._numbers)}"
-        return Pattern(f"{{ SELECT DISTINCT ?{{v}} WHERE {{ {focus.bind(inner)} ?{inner} {path.sparql()} ?{{v}} }} }}")
+        return Pattern(f"{{ SELECT DISTINCT ?{{v}} WHERE {{ {_walk(focus, path, inner, '{v}')} }} }}")
 
     def nodes(self, focus: Pattern) -> list[Term]:
         """See Backend."""
@@ -149,7 +149,7 @@ class SetBackend:
     def _values(self, focus: Pattern, path: Path | None) -> str:
         if path is None:
             return f"{focus.bind('this')} BIND(?this AS ?value)"
-        return f"{focus.bind('this')} ?this {path.sparql()} ?value ."
+        return _walk(focus, path, "this", "value")
 
     def _pairs(self, where: str, columns: str = "?this ?value") -> list[Row]:
         return list(self.ask(f"SELECT DISTINCT {columns} WHERE {{ {where} }}"))
@@ -179,7 +179,7 @@ class SetBackend:
         if number == 0:
             return []
         none = f"SELECT DISTINCT ?this WHERE {{ {this} MINUS {{ ?this {path.sparql()} ?value }} }}"
-        found = [row[0] for row in self.ask(none)]
+        found = [] if path.may_be_empty else [row[0] for row in self.ask(none)]
         if number > 1:
             found += self._counted(focus, path, f"< {number}")
         return found
@@ -201,18 +201,19 @@ class SetBackend:
         if path is None:
             query = f"SELECT DISTINCT ?this WHERE {{ {focus.bind('this')} FILTER(!sameTerm(?this, {value})) }}"
         else:
-            query = f"SELECT DISTINCT ?this WHERE {{ {focus.bind('this')} MINUS {{ ?this {path.sparql()} {value} }} }}"
+            itself = f" FILTER(!sameTerm(?this, {value}))" if path.may_be_empty else ""
+            absent = f"MINUS {{ ?this {path.sparql()} {value} }}{itself}"
+            query = f"SELECT DISTINCT ?this WHERE {{ {focus.bind('this')} {absent} }}"
         return [row[0] for row in self.ask(query)]
 
     def unequal(self, focus: Pattern, path: Path | None, predicate: str) -> list[Pair]:
         """See Backend."""
         this, other = focus.bind("this"), f"?this <{predicate}> ?value"
-        mine = "BIND(?this AS ?value)" if path is None else f"?this {path.sparql()} ?value"
-        also = f"?value <{predicate}> ?any BIND(?value AS ?this)" if path is None else mine
-        only_mine = self._pairs(f"{this} {mine} MINUS {{ {other} }}")
-        return only_mine + self._pairs(
-            f"{this} {other} MINUS {{ {also} }}" if path else f"{this} {other} FILTER(!sameTerm(?this, ?value))"
-        )
+        only_mine = self._pairs(f"{self._values(focus, path)} MINUS {{ {other} }}")
+        if path is None:
+            return only_mine + self._pairs(f"{this} {other} FILTER(!sameTerm(?this, ?value))")
+        itself = " FILTER(!sameTerm(?this, ?value))" if path.may_be_empty else ""
+        return only_mine + self._pairs(f"{this} {other} MINUS {{ ?this {path.sparql()} ?value }}{itself}")
 
     def shared(self, focus: Pattern, path: Path | None, predicate: str) -> list[Pair]:
         """See Backend."""
@@ -228,7 +229,7 @@ class SetBackend:
 
     def same_language(self, focus: Pattern, path: Path) -> list[Pair]:
         """See Backend."""
-        values = f"{focus.bind('this')} ?this {path.sparql()} ?a . ?this {path.sparql()} ?b ."
+        values = f"{_walk(focus, path, 'this', 'a')} {_walk(focus, path, 'this', 'b')}"
         test = 'LANG(?a) != "" && LCASE(LANG(?a)) = LCASE(LANG(?b)) && !sameTerm(?a, ?b)'
         return self._pairs(f"{values} FILTER({test}) BIND(LCASE(LANG(?a)) AS ?language)", "?this ?language")
 
@@ -241,6 +242,17 @@ class SetBackend:
         """The pairs that a component's ASK validator does not accept."""
         where = f"{self._values(focus, path)} FILTER NOT EXISTS {{ {validator.group} }}"
         return list(self.ask(f"{validator.prologue}SELECT DISTINCT ?this ?value WHERE {{ {where} }}"))
+
+
+def _walk(focus: Pattern, path: Path, start: str, end: str) -> str:
+    """A pattern that binds `start` to the focus nodes and `end` to their value nodes.
+
+    SPARQL finds the empty path only at nodes of the graph, SHACL at every focus node.
+    """
+    step = f"?{start} {path.sparql()} ?{end}"
+    if not path.may_be_empty:
+        return f"{focus.bind(start)} {step} ."
+    return f"{{ {focus.bind(start)} {step} }} UNION {{ {focus.bind(start)} BIND(?{start} AS ?{end}) }}"
 
 
 class PointBackend:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import pyoxigraph as ox
+
 from lalakg._errors import ShapesError
 from lalakg._shacl.backends import Backend, Pair
 from lalakg._shacl.custom import Use
@@ -37,8 +39,11 @@ SparqlRunner = Callable[[Any, Shape, Constraint, "Select | Use"], Iterable[Viola
 class Evaluation:
     """Evaluates shapes on a backend; `run_sparql` runs what SHACL-SPARQL adds."""
 
-    def __init__(self, shapes: Shapes, backend: Backend, run_sparql: SparqlRunner) -> None:
+    def __init__(
+        self, shapes: Shapes, backend: Backend, run_sparql: SparqlRunner, *, keeps_blank_nodes: bool = True
+    ) -> None:
         self.shapes, self.backend, self.run_sparql = shapes, backend, run_sparql
+        self.keeps_blank_nodes = keeps_blank_nodes
 
     def evaluate(self, shape: Shape, focus: Any) -> Found:
         """The violations of a shape, by focus node; nodes that conform are not in it."""
@@ -52,7 +57,11 @@ class Evaluation:
         return found
 
     def _nested(self, node: Node, focus: Any, path: Path | None) -> Found:
-        return self.evaluate(self.shapes.by_node[node], self.backend.step(focus, path))
+        found = self.evaluate(self.shapes.by_node[node], self.backend.step(focus, path))
+        if not self.keeps_blank_nodes and any(isinstance(focus_node, ox.BlankNode) for focus_node in found):
+            where = self.shapes.graph.place(node)
+            raise ShapesError(f"{where}: it breaks at a blank node, which an endpoint names anew in every answer.")
+        return found
 
     @staticmethod
     def _add_values(found: Found, shape: Shape, constraint: Constraint, pairs: Iterable[Pair]) -> None:

@@ -26,18 +26,30 @@ class Lexical:
 
     def __init__(self) -> None:
         self._written: dict[tuple[Any, Any], dict[Any, list[Any]]] = defaultdict(lambda: defaultdict(list))
-        self._sources: dict[tuple[Any, Any], list[Any]] = defaultdict(list)
         self._stored: dict[ox.Literal, ox.Literal] = {}
         self._scratch = ox.Store()
         self.predicates: set[str] = set()
 
-    def quads(self, triples: Iterable[ox.Triple | ox.Quad]) -> Iterator[ox.Quad]:
-        """The triples as quads for a store, noting on the way those that it will rewrite."""
+    def load(self, triples: Iterable[ox.Triple | ox.Quad], store: ox.Store) -> None:
+        """Put triples into a store, noting those that it rewrites."""
+        rewritten: list[tuple[Any, ox.NamedNode, ox.Literal]] = []
+        store.extend(self._kept(triples, rewritten))
+        for subject, predicate, literal in rewritten:
+            stored, known = self.stored(literal), self._written[subject, predicate]
+            if not known[stored] and ox.Quad(subject, predicate, stored) in store:
+                known[stored].append(stored)  # it was written in that form, too
+            known[stored].append(literal)
+            self.predicates.add(predicate.value)
+        store.extend(ox.Quad(*triple) for triple in rewritten)
+
+    def _kept(self, triples: Iterable[ox.Triple | ox.Quad], rewritten: list[Any]) -> Iterator[ox.Quad]:
+        """The triples that the store keeps as they are; the others go into `rewritten`."""
         for triple in triples:
             term = triple.object
-            if type(term) is ox.Literal and self._may_change(term):
-                self._note(triple, term)
-            yield ox.Quad(triple.subject, triple.predicate, term)
+            if type(term) is ox.Literal and self._may_change(term) and self.stored(term) != term:
+                rewritten.append((triple.subject, triple.predicate, term))
+            else:
+                yield ox.Quad(triple.subject, triple.predicate, term)
 
     @staticmethod
     def _may_change(literal: ox.Literal) -> bool:
@@ -47,14 +59,6 @@ class Lexical:
         if datatype in _KEPT or not datatype.startswith(XSD):
             return False
         return datatype != XSD + "integer" or not _PLAIN_INTEGER.fullmatch(literal.value)
-
-    def _note(self, triple: ox.Triple | ox.Quad, literal: ox.Literal) -> None:
-        stored = self.stored(literal)
-        known = self._written[triple.subject, triple.predicate]
-        known[stored].append(literal)
-        self._sources[triple.predicate, literal].append(triple.subject)
-        if stored != literal:
-            self.predicates.add(triple.predicate.value)
 
     def stored(self, literal: ox.Literal) -> ox.Literal:
         """The form in which the store keeps a literal."""
@@ -66,11 +70,7 @@ class Lexical:
 
     def subjects_of(self, predicate: str) -> set[Any]:
         """The subjects of rewritten triples with this predicate."""
-        return {
-            subject
-            for (subject, p), forms in self._written.items()
-            if p.value == predicate and any(stored != form for stored, written in forms.items() for form in written)
-        }
+        return {subject for subject, p in self._written if p.value == predicate}
 
     def written(self, subject: Any, predicate: Any, stored: Any) -> list[Any]:
         """What was written, for a triple of the store."""

@@ -33,6 +33,16 @@ class Path:
             return "(" + ("/" if self.kind == "sequence" else "|").join(inner) + ")"
         return f"({inner[0]}){self.kind}"
 
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether the path leads from a node to itself by no step at all."""
+        if self.kind in ("predicate", "+"):
+            return False if self.kind == "predicate" else self.parts[0].may_be_empty
+        if self.kind in ("*", "?"):
+            return True
+        test = any if self.kind == "alternative" else all
+        return test(part.may_be_empty for part in self.parts)
+
     def predicates(self) -> set[str]:
         """The IRIs of all predicates in the path."""
         if isinstance(self.node, ox.NamedNode) and self.kind == "predicate":

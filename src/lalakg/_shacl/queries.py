@@ -142,13 +142,13 @@ def _is_visible(words: list[Token], select: int) -> bool:
 def replace(text: str, values: Mapping[str, str], *, keep_projection: bool = False) -> str:
     """The text with variables replaced by terms, as tokens; `bound(?x)` of such a variable becomes (true).
 
-    With `keep_projection`, the variables that a SELECT returns stay, since a term cannot stand there.
+    With `keep_projection`, the variables that a SELECT returns or groups by stay, since a term cannot stand there.
     """
     words = [t for t in tokens(text) if t.kind != "comment"]
     pieces, last, projecting = [], 0, False
     for index, word in enumerate(words):
-        if word.text.upper() in ("SELECT", "WHERE", "{"):
-            projecting = keep_projection and word.text.upper() == "SELECT"
+        if word.text.upper() in ("SELECT", "GROUP", "WHERE", "{", "}", "HAVING", "ORDER", "LIMIT"):
+            projecting = keep_projection and word.text.upper() in ("SELECT", "GROUP")
         match = _VARIABLE.match(word.text) if word.kind == "word" else None
         if match is None or match[1] not in values or projecting:
             continue

@@ -8,7 +8,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from lalakg._errors import ShapesError
+from lalakg._engine import RemoteEngine
+from lalakg._errors import EndpointError, ShapesError
+from lalakg._result import Rows
 from lalakg._shacl.backends import Pattern, SetBackend, Source
 from lalakg._shacl.custom import Ask, Use
 from lalakg._shacl.evaluation import Violation
@@ -37,6 +39,61 @@ class StoreSource:
         assert isinstance(answer, ox.QuerySolutions)
         names = [v.value for v in answer.variables]
         return [{n: solution[n] for n in names if solution[n] is not None} for solution in answer]
+
+
+class RemoteSource:
+    """SELECTs on an endpoint. An answer that was cut short is noticed by counting, and then fetched in pages."""
+
+    def __init__(self, engine: RemoteEngine) -> None:
+        self.engine = engine
+
+    def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """See Source."""
+        answer = self._whole(query)
+        return (tuple(row.get(name) for name in answer[0]) for row in answer[1])
+
+    def solutions(self, query: str, this: Node | None = None) -> list[dict[str, Any]]:
+        """See Source."""
+        if this is not None:
+            raise ShapesError(f"{this} is a blank node, which an endpoint names anew in every answer.")
+        return self._whole(query)[1]
+
+    def _whole(self, query: str) -> tuple[list[str], list[dict[str, Any]]]:
+        names, rows = self._ask(query)
+        total = self._count(query) if rows else 0
+        if total == len(rows):
+            return names, rows
+        size, found = len(rows), list[dict[str, Any]]()
+        prologue, body = _split(query)
+        order = " ".join(f"?{name}" for name in names)
+        while len(found) < total:
+            page = (
+                f"{prologue}SELECT {order} WHERE {{ {{ {body} }} }} ORDER BY {order} LIMIT {size} OFFSET {len(found)}"
+            )
+            some = self._ask(page)[1]
+            if not some:
+                raise EndpointError(
+                    f"gave {len(found)} of {total} rows, even in pages; raise its limit.", self.engine.url
+                )
+            found += some
+        return names, found
+
+    def _count(self, query: str) -> int:
+        prologue, body = _split(query)
+        rows = self._ask(f"{prologue}SELECT (COUNT(*) AS ?n) WHERE {{ {{ {body} }} }}")[1]
+        return int(rows[0]["n"].value)
+
+    def _ask(self, query: str) -> tuple[list[str], list[dict[str, Any]]]:
+        answer = self.engine.query(query)
+        if not isinstance(answer, Rows):
+            raise EndpointError("answered a SELECT with something else.", self.engine.url)
+        return answer.variables, answer.rows
+
+
+def _split(query: str) -> tuple[str, str]:
+    """A query's prologue, and the SELECT that can stand in braces."""
+    start = query.upper().index("SELECT")
+    return query[:start], query[start:]
 
 
 @dataclass

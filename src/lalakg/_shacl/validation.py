@@ -8,7 +8,8 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from lalakg._shacl.backends import Pattern, PointBackend, SetBackend
+from lalakg._errors import ShapesError
+from lalakg._shacl.backends import Pattern, PointBackend, SetBackend, Source
 from lalakg._shacl.evaluation import Evaluation, Found, Violation
 from lalakg._shacl.lexical import Lexical
 from lalakg._shacl.messages import message
@@ -56,7 +57,7 @@ class Data:
 
     def __init__(self, triples: Iterable[ox.Triple | ox.Quad]) -> None:
         self.store, self.lexical = ox.Store(), Lexical()
-        self.store.extend(self.lexical.quads(triples))
+        self.lexical.load(triples, self.store)
 
 
 def validate(data: Data, shapes: Shapes) -> Validation:
@@ -68,16 +69,34 @@ def validate(data: Data, shapes: Shapes) -> Validation:
     by_sets = Evaluation(shapes, sets, runner)
     points = PointBackend(data.store, data.lexical)
     by_points = Evaluation(shapes, points, runner)
-    violations: list[Violation] = []
-    for shape in shapes.roots:
+
+    def judge(shape: Shape) -> Found:
+        if _has_rewritten_targets(shape, data.lexical):
+            return by_points.evaluate(shape, points.targets(shape, sets))
         focus = sets.targets(shape)
         found = by_sets.evaluate(shape, focus)
-        if _has_rewritten_targets(shape, data.lexical):
-            found = by_points.evaluate(shape, points.targets(shape, sets))
-        elif affected := _affected(shape, shapes, data.lexical, sets, focus):
-            found = _replaced(found, by_points.evaluate(shape, affected), affected)
-        violations += [violation for some in found.values() for violation in some]
-    results = sorted((_result(v, shapes) for v in violations), key=lambda r: r.identity)
+        affected = _affected(shape, shapes, data.lexical, sets, focus)
+        return _replaced(found, by_points.evaluate(shape, affected), affected) if affected else found
+
+    return _validation((judge(shape) for shape in shapes.roots), shapes, runner)
+
+
+def validate_remotely(source: Source, shapes: Shapes) -> Validation:
+    """Validate what a SPARQL endpoint holds, literals as the store keeps them.
+
+    Raises ShapesError for what cannot be checked there, and EndpointError when the endpoint fails.
+    """
+    if shapes.need_their_graph:
+        raise ShapesError("a constraint looks into $shapesGraph, which the endpoint does not hold; check it locally.")
+    sets = SetBackend(source)
+    runner = SparqlRunner(source, sets, {})
+    evaluation = Evaluation(shapes, sets, runner, keeps_blank_nodes=False)
+    return _validation((evaluation.evaluate(s, sets.targets(s)) for s in shapes.roots), shapes, runner)
+
+
+def _validation(found: Iterable[Found], shapes: Shapes, runner: SparqlRunner) -> Validation:
+    violations = (v for by_node in found for some in by_node.values() for v in some)
+    results = sorted((_result(v, shapes) for v in violations), key=lambda result: result.identity)
     return Validation(results, list(runner.one_by_one))
 
 
@@ -89,10 +108,11 @@ def _affected(shape: Shape, shapes: Shapes, lexical: Lexical, sets: SetBackend, 
     """The focus nodes whose judgement may hang on a literal that the store rewrote."""
     touched = _touched(shape, shapes, set())
     rewritten = lexical.predicates if touched is None else touched & lexical.predicates
-    if not rewritten:
+    rewritten_constants = _has_rewritten_constants(shape, shapes, lexical)
+    if not rewritten and not rewritten_constants:
         return []
     every = sets.nodes(focus)
-    if _is_flat(shape, shapes):
+    if not rewritten_constants and _is_flat(shape, shapes):
         subjects = {s for predicate in rewritten for s in lexical.subjects_of(predicate)}
         return [node for node in every if node in subjects]
     return every
@@ -105,6 +125,15 @@ def _has_rewritten_targets(shape: Shape, lexical: Lexical) -> bool:
         or (kind == "targetObjectsOf" and node.value in lexical.predicates)
         for kind, node in shape.targets
     )
+
+
+def _has_rewritten_constants(shape: Shape, shapes: Shapes, lexical: Lexical) -> bool:
+    """Whether a constraint names a literal that a query could not name as it is written."""
+    for constraint in shape.constraints:
+        named = {"in": constraint.value, "hasValue": (constraint.value,)}.get(constraint.kind, ())
+        if any(isinstance(term, ox.Literal) and lexical.stored(term) != term for term in named):
+            return True
+    return any(_has_rewritten_constants(shapes.by_node[node], shapes, lexical) for node in shape.nested())
 
 
 def _is_flat(shape: Shape, shapes: Shapes) -> bool:

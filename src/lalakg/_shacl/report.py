@@ -1,0 +1,49 @@
+"""SHACL's own report: validation results as a results graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pyoxigraph as ox
+
+from lalakg._shacl.graph import SH
+from lalakg._shacl.shapes import SEVERITIES
+from lalakg._shacl.validation import ShapeResult
+from lalakg._terms import RDF_TYPE, Node
+
+_IRIS = {name: iri for iri, name in SEVERITIES.items()}
+
+
+def results_graph(results: Iterable[ShapeResult]) -> list[ox.Triple]:
+    """A sh:ValidationReport with its results. Blank nodes of the data keep their labels; a complex path is left out,
+    since its structure belongs to the shapes graph, where sh:sourceShape leads."""
+    report = ox.BlankNode("report")
+    results = list(results)
+    triples = [
+        ox.Triple(report, RDF_TYPE, _sh("ValidationReport")),
+        ox.Triple(report, _sh("conforms"), ox.Literal(not results)),
+    ]
+    for number, result in enumerate(results, 1):
+        node = ox.BlankNode(f"result{number}")
+        triples.append(ox.Triple(report, _sh("result"), node))
+        triples.append(ox.Triple(node, RDF_TYPE, _sh("ValidationResult")))
+        triples += [ox.Triple(node, _sh(name), value) for name, value in _properties(result)]
+    return triples
+
+
+def _properties(result: ShapeResult) -> Iterable[tuple[str, Node]]:
+    yield "focusNode", result.focus
+    yield "sourceShape", result.shape
+    yield "sourceConstraintComponent", ox.NamedNode(result.component)
+    yield "resultSeverity", ox.NamedNode(_IRIS.get(result.severity, result.severity))
+    yield "resultMessage", ox.Literal(result.message)
+    if isinstance(result.path, ox.NamedNode):
+        yield "resultPath", result.path
+    if result.value is not None:
+        yield "value", result.value
+    if result.constraint is not None:
+        yield "sourceConstraint", result.constraint
+
+
+def _sh(name: str) -> ox.NamedNode:
+    return ox.NamedNode(SH + name)
