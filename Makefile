@@ -8,8 +8,13 @@ build: .venv/ready
 test: .venv/ready
 	$(BIN)/pytest
 
-test-all: .venv/ready
-	$(BIN)/pytest -m ''
+# The slow tests, too: reasoners, pySHACL, real triple stores, a wheel.
+test-all: .venv/ready owl
+	$(BIN)/pytest -m '' -n 2
+
+# What the slow tests need besides Python: Java's OWL API, from Maven Central.
+owl:
+	tests/owl/fetch
 
 lint: .venv/ready
 	$(BIN)/ruff format --check
@@ -34,4 +39,4 @@ clean:
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	touch $@
 
-.PHONY: build test test-all lint generate clean
+.PHONY: build test test-all owl lint generate clean

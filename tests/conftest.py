@@ -17,7 +17,7 @@ from lalakg._cli import main
 ROOT = Path(__file__).parents[1]
 LALAKG = Path(sys.executable).with_name("lalakg")
 
-settings.register_profile("lalakg", deadline=None, max_examples=100, derandomize=True)
+settings.register_profile("lalakg", deadline=None, max_examples=60, derandomize=True)
 settings.load_profile("lalakg")
 
 # A check of the whole graph through pySHACL takes seconds; when it no longer does, this marker goes.

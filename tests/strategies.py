@@ -66,21 +66,20 @@ literals = st.one_of(
     numbers,
 )
 blank_nodes = st.sampled_from([ox.BlankNode(f"n{number}") for number in range(5)])
-triples = st.builds(ox.Triple, st.one_of(iris, blank_nodes), iris, st.one_of(iris, literals, blank_nodes))
+terms: st.SearchStrategy[Term] = st.one_of(iris, literals, blank_nodes)
+triples = st.builds(ox.Triple, st.one_of(iris, blank_nodes), iris, terms)
 named_triples = st.builds(ox.Triple, iris, iris, st.one_of(iris, literals))
 
 
 @st.composite
 def collections(draw: st.DrawFn) -> list[ox.Triple]:
     """A list's triples, sometimes one that is shared, spoilt, or bites its tail."""
-    items = draw(st.lists(st.one_of(iris, literals, blank_nodes), max_size=4))
+    items = draw(st.lists(terms, max_size=4))
     cells = [ox.BlankNode(f"cell{draw(st.integers(0, 2))}x{number}") for number in range(len(items))]
-    ends = [*cells[1:], draw(st.sampled_from([NIL, NIL, NIL, *cells]))]
-    found = [
-        triple
-        for cell, item, rest in zip(cells, items, ends, strict=False)
-        for triple in (ox.Triple(cell, FIRST, item), ox.Triple(cell, REST, rest))
-    ]
+    tails: list[Subject] = [NIL, NIL, NIL, *cells]
+    ends = [*cells[1:], draw(st.sampled_from(tails))]
+    found = [ox.Triple(cell, FIRST, item) for cell, item in zip(cells, items, strict=True)]
+    found += [ox.Triple(cell, REST, rest) for cell, rest in zip(cells, ends, strict=False)]
     heads: list[Subject] = [*cells[:1], *draw(st.lists(st.sampled_from(cells), max_size=2))] if cells else [NIL]
     return found + [ox.Triple(draw(iris), draw(iris), head) for head in heads]
 

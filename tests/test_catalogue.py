@@ -75,7 +75,7 @@ NAMES = ("thing", "text", "count", "share", "day", "level")
 def query(text: str, folder: Path) -> Query:
     path = folder / "a-question.rq"
     path.write_text(text, encoding="utf-8")
-    return read_query(path, "questions")
+    return read_query(path, "questions").checked()
 
 
 @pytest.fixture(scope="module")
@@ -214,6 +214,16 @@ def test_questions_are_listed_in_the_order_of_their_numbers(tmp_path: Path) -> N
     assert [found.name for found in Catalogue((tmp_path,)).group(tmp_path.name)] == ["c", "b", "a"]
 
 
+def test_a_query_as_it_stands_is_asked_without_reading_its_header(tmp_path: Path) -> None:
+    """Which takes YAML, and that takes longer to load than the answer."""
+    path = tmp_path / "bad.rq"
+    path.write_text("#+ summary: a: b\nSELECT * {}", encoding="utf-8")
+    found = read_query(path, "questions")
+    assert found.bind({}, PREFIXES, BASE) == found.text
+    with pytest.raises(ParseError, match="not YAML"):
+        found.bind({"x": 1}, PREFIXES, BASE)
+
+
 def test_a_file_is_read_only_when_it_is_asked_for(tmp_path: Path) -> None:
     (tmp_path / "bad.rq").write_text("no header", encoding="utf-8")
     query("#+ summary: What?\nSELECT * {}", tmp_path)
@@ -341,8 +351,9 @@ def test_no_value_gets_out_of_its_block(asked: Query, name: str, value: str) -> 
         return
     assert outside(text, name) == outside(asked.text, name)
     ox.Store().query(text, prefixes=PREFIXES)
-    (row,) = ox.Store().query(f"SELECT ?x {{ VALUES ?x {{ {inside(text, name)} }} }}", prefixes=PREFIXES)
-    assert isinstance(row, ox.QuerySolution)
+    answer = ox.Store().query(f"SELECT ?x {{ VALUES ?x {{ {inside(text, name)} }} }}", prefixes=PREFIXES)
+    assert isinstance(answer, ox.QuerySolutions)
+    (row,) = answer
     (parameter,) = (p for p in asked.parameters if p.name == name)
     found, term = row["x"], parameter.term(value, PREFIXES, BASE)
     assert isinstance(found, type(term))
@@ -352,7 +363,8 @@ def test_no_value_gets_out_of_its_block(asked: Query, name: str, value: str) -> 
 @given(value=ATTACKS)
 def test_no_value_gets_out_in_an_engine_that_undoes_escapes_before_it_parses(value: str) -> None:
     """Such as rdflib, which replaces \\u0022 wherever it stands in the text of a query."""
-    asked = Query("q", "g", Path("q.rq"), "SELECT ?x { VALUES ?x { 'a' } }", {}, (Parameter("x", "string"),))
+    header = "#+ summary: What?\n#+ parameters:\n#+   - {name: x, type: string}\n"
+    asked = Query("q", "g", Path("q.rq"), header + "SELECT ?x { VALUES ?x { 'a' } }")
     try:
         text = asked.bind({"x": value}, {}, BASE)
     except InvalidValue:

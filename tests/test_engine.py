@@ -203,9 +203,9 @@ def test_a_plain_web_server_is_no_endpoint(tmp_path: Path) -> None:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with http.server.HTTPServer(("127.0.0.1", 0), Quiet) as server, served(server):
-        with pytest.raises(EndpointError, match="Unsupported method"):
-            RemoteEngine(f"http://127.0.0.1:{server.server_port}/", {}, {}).query("ASK {}")
+    server = http.server.HTTPServer(("127.0.0.1", 0), Quiet)
+    with served(server), pytest.raises(EndpointError, match="Unsupported method"):
+        RemoteEngine(f"http://127.0.0.1:{server.server_port}/", {}, {}).query("ASK {}")
 
 
 @pytest.mark.parametrize(

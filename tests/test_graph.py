@@ -50,7 +50,7 @@ def test_an_edited_file_is_derived_anew(folder: Path) -> None:
 
 
 def test_a_new_fact_has_its_consequences(folder: Path) -> None:
-    """What CONTRIBUTING's walk shows: one block, and the passage, the interval and the superclass come by themselves."""
+    """One block is written; the passage, the interval and the superclass come by themselves."""
     (folder / "data/more.ttl").write_text(
         """@prefix lala: <https://w3id.org/lalakg/ontology#> .
 @prefix lkg: <https://w3id.org/lalakg/id/> .
@@ -137,6 +137,11 @@ def test_a_parameter_may_bear_any_name(kg: lalakg.KnowledgeGraph, name: str) -> 
 )
 def test_a_thing_is_found_by_name_address_or_label(kg: lalakg.KnowledgeGraph, name: str) -> None:
     assert kg.resolve(name) == ox.NamedNode(f"{ID}ev-f-kiss")
+
+
+def test_a_short_name_comes_before_a_label(kg: lalakg.KnowledgeGraph) -> None:
+    assert kg.resolve("film") == ox.NamedNode(f"{ID}film")
+    assert kg.resolve("Sebastian") == ox.NamedNode(f"{ID}seb")
 
 
 @pytest.mark.parametrize(

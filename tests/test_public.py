@@ -32,7 +32,7 @@ except SystemExit as stopped:
 
 def test_public_names_are_few_and_sorted() -> None:
     assert lalakg.__all__ == sorted(lalakg.__all__)
-    assert 8 <= len(lalakg.__all__) <= 12
+    assert 8 <= len(lalakg.__all__) <= 13
 
 
 @pytest.mark.parametrize("name", lalakg.__all__)
@@ -75,8 +75,13 @@ def test_importing_the_package_does_not_even_load_the_store(tmp_path: Path) -> N
     assert loaded_after("import lalakg", tmp_path) & {"click", "pyoxigraph"} == set()
 
 
-def test_asking_a_ready_made_query_loads_only_what_reads_its_header(tmp_path: Path) -> None:
-    assert loaded_after(command("query", "who-plays-whom"), tmp_path) & set(HEAVY) == {"yaml"}
+def test_asking_a_ready_made_query_loads_nothing_heavy(tmp_path: Path) -> None:
+    assert loaded_after(command("query", "who-plays-whom"), tmp_path) & set(HEAVY) == set()
+
+
+def test_its_header_is_read_only_for_its_parameters(tmp_path: Path) -> None:
+    words = command("query", "who-claims", "--about", "div-kiss")
+    assert loaded_after(words, tmp_path) & set(HEAVY) == {"yaml"}
 
 
 def test_describing_loads_nothing_heavy(tmp_path: Path) -> None:

@@ -21,8 +21,10 @@ from lalakg._errors import LalakgError, ParseError, QueryError
 
 if TYPE_CHECKING:
     from lalakg._check import check
+    from lalakg._diff import diff
     from lalakg._export import build, export
     from lalakg._graph import KnowledgeGraph, load
+    from lalakg._loading import load_into
     from lalakg._report import Report
     from lalakg._result import Result
     from lalakg._scaffold import init
@@ -33,9 +35,11 @@ _ROOMS = {
     "Result": "_result",
     "build": "_export",
     "check": "_check",
+    "diff": "_diff",
     "export": "_export",
     "init": "_scaffold",
     "load": "_graph",
+    "load_into": "_loading",
 }
 
 __all__ = [
@@ -47,9 +51,11 @@ __all__ = [
     "Result",
     "build",
     "check",
+    "diff",
     "export",
     "init",
     "load",
+    "load_into",
 ]
 
 

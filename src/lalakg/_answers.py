@@ -33,22 +33,20 @@ class Expectation:
         import yaml
 
         try:
-            content: dict[str, Any] = yaml.load(
-                path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-            )
-            rows = tuple(tuple(None if cell is None else str(cell) for cell in row) for row in content["rows"])
-            chains = tuple(tuple(map(str, chain)) for chain in content.get("chains", ()))
-            expectation = cls(tuple(content["columns"]), rows, content["order"], chains)
-        except yaml.MarkedYAMLError as error:
-            raise ParseError(
-                f"not YAML: {error.problem}.",
-                path,
-                (error.problem_mark.line + 1) if error.problem_mark else 1,
-            ) from None
+            content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), _loader())
+            rows = tuple(tuple(None if c is None else str(c) for c in _list(row)) for row in _list(content["rows"]))
+            chains = tuple(tuple(map(str, _list(chain))) for chain in _list(content.get("chains", [])))
+            expectation = cls(tuple(_list(content["columns"])), rows, content["order"], chains)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            reason = getattr(error, "problem", None) or getattr(error, "reason", "")
+            raise ParseError(f"not YAML: {reason}.", path, mark.line + 1 if mark else 1) from None
         except (KeyError, TypeError) as error:
             raise ParseError(
                 f"an expected answer has columns, order and rows; {error} is missing or not a list.", path, 1
             ) from None
+        if any(len(row) != len(expectation.columns) for row in rows):
+            raise ParseError("a row has as many cells as columns are named.", path, 1)
         if expectation.order not in ("list", "set", "partial"):
             raise ParseError(f"order is list, set or partial, not {expectation.order}.", path, 1)
         return expectation
@@ -77,6 +75,24 @@ class Expectation:
         place = {row[0]: number for number, row in enumerate(rows)}
         pairs = ((a, b) for chain in self.chains for a, b in pairwise(chain))
         return [f"{a} must come before {b}" for a, b in pairs if place.get(a, -1) >= place.get(b, -1)]
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(value)
+    return value
+
+
+def _loader() -> Any:
+    """YAML in which a plain scalar is the text that it is, save for null: yes is no boolean, 007 no number."""
+    import yaml
+
+    resolvers = {
+        first: [(tag, pattern) for tag, pattern in found if tag == "tag:yaml.org,2002:null"]
+        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return type("_Loader", (base,), {"yaml_implicit_resolvers": resolvers})
 
 
 def _show(row: Row) -> str:

@@ -24,6 +24,7 @@ from lalakg._errors import (
     UnknownParameter,
     UnknownQuery,
     nearest,
+    why,
 )
 from lalakg._terms import XSD, Node, Prefixes, expand
 from lalakg._tokens import Token, query_form, tokens
@@ -37,6 +38,7 @@ _LEXICAL = {
     "date": (re.compile(r"-?[0-9]{4,}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"), "a date, such as 2016-12-09"),
     "string": (re.compile(r"[^\ud800-\udfff]*"), "any text that is Unicode"),
 }
+_NO_QUESTION = "a query begins with its question: `#+ summary: Who …?`"
 _ESCAPE = re.compile(r"\\(?:\\([uU])|.)")
 
 
@@ -73,14 +75,35 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Query:
-    """One ready-made query: its `name` (the file's stem), `group` (the folder), `text`, and what its header says."""
+    """One ready-made query: its `name` (the file's stem), `group` (the folder), `text`, and what its header says.
+
+    The header is read when it is asked for, since to ask a query as it stands takes only its text; what needs it
+    raises ParseError when it is not YAML, or does not fit the query.
+    """
 
     name: str
     group: str
     path: Path
-    text: str
-    header: Mapping[str, Any] = field(repr=False)
-    parameters: tuple[Parameter, ...] = ()
+    text: str = field(repr=False)
+
+    @cached_property
+    def header(self) -> Mapping[str, Any]:
+        """The header's YAML."""
+        return _header(self.text, self.path)
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The parameters that the header declares."""
+        found = tuple(_parameter(entry, self.text, self.path) for entry in self.header.get("parameters", []))
+        names = [parameter.name for parameter in found]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ParseError(f"the parameter {twice} is declared twice.", self.path, _line(self.text, twice))
+        return found
+
+    def checked(self) -> Query:
+        """The query itself, its whole header read."""
+        _ = self.parameters
+        return self
 
     @property
     def summary(self) -> str:
@@ -117,7 +140,7 @@ class Query:
 
         A list gives several values at once. Raises UnknownParameter and InvalidValue.
         """
-        known = {p.name: p for p in self.parameters}
+        known = {p.name: p for p in self.parameters} if values else {}
         text = self.text
         for name, given in values.items():
             if name not in known:
@@ -150,17 +173,14 @@ def _values_blocks(text: str, name: str) -> list[tuple[int, int]]:
 
 
 def read_query(path: Path, group: str) -> Query:
-    """Read one `.rq` file. Raises ParseError for a header that is not YAML or does not fit the query."""
+    """Read one `.rq` file. Raises QueryError when it cannot be read, and ParseError when it has no header."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise QueryError(f"{path} cannot be read: {error}.") from None
-    header = _header(text, path)
-    parameters = tuple(_parameter(entry, text, path) for entry in header.get("parameters", []))
-    names = [parameter.name for parameter in parameters]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise ParseError(f"the parameter {twice} is declared twice.", path, _line(text, twice))
-    return Query(path.stem, group, path, text, header, parameters)
+        raise QueryError(f"{path} cannot be read: {why(error)}.") from None
+    if not re.search(r"^#\+", text, re.MULTILINE):
+        raise ParseError(_NO_QUESTION, path, 1)
+    return Query(path.stem, group, path, text)
 
 
 def _header(text: str, path: Path) -> dict[str, Any]:
@@ -179,7 +199,7 @@ def _header(text: str, path: Path) -> dict[str, Any]:
         message = f"the header is not YAML: {reason}; quote text that holds ': ' or '#'."
         raise ParseError(message, path, number, 1, f"#+ {line}") from None
     if not isinstance(header, dict) or not header.get("summary"):
-        raise ParseError("a query begins with its question: `#+ summary: Who …?`", path, 1)
+        raise ParseError(_NO_QUESTION, path, 1)
     if not isinstance(header.get("parameters", []), list):
         raise ParseError("`parameters` is a list of name, type and description.", path, _line(text, "parameters"))
     return header

@@ -5,34 +5,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyoxigraph as ox
 
-from lalakg import _turtle
 from lalakg._answers import Expectation
 from lalakg._catalogue import Query
 from lalakg._engine import RemoteEngine
-from lalakg._errors import FolderError, LalakgError
+from lalakg._errors import EndpointError, FolderError, InvalidValue, LalakgError, QueryError
 from lalakg._evidence import SourceText, copied
 from lalakg._graph import KnowledgeGraph
-from lalakg._positions import Positions
+from lalakg._input import header, read_shapes, statements
+from lalakg._loaded import LABELS, Loaded
 from lalakg._report import Finding, Report
 from lalakg._result import Rows
-from lalakg._shacl import (
-    Data,
-    RemoteSource,
-    ShapeResult,
-    Shapes,
-    Validation,
-    reference,
-    validate,
-    validate_remotely,
-)
-from lalakg._terms import RDFS_LABEL, WELL_KNOWN, Node, Prefixes, compact, from_rdflib
+from lalakg._shacl import RemoteSource, ShapeResult, Shapes, Validation, validate_remotely
+from lalakg._terms import WELL_KNOWN, Node, compact, from_rdflib
 
 if TYPE_CHECKING:
     import rdflib
@@ -42,10 +33,8 @@ Checkable: TypeAlias = "KnowledgeGraph | rdflib.Graph | Iterable[Path | str]"
 Found: TypeAlias = tuple[list[Finding], int]
 
 ENGINES = ("lalakg", "pyshacl")
-_SKOS = WELL_KNOWN["skos"]
-_LABELS = (RDFS_LABEL.value, _SKOS + "prefLabel", WELL_KNOWN["schema"] + "name")
-_REMEDY = _SKOS + "editorialNote"
-_IDENTITY_LIMIT = 3  # how far up we look for the block from which a derived thing comes
+_REMEDY = WELL_KNOWN["skos"] + "editorialNote"
+_OWNERS = 3  # how far up from a constraint we look for a remedy
 
 
 def check(
@@ -66,137 +55,82 @@ def check(
     Raises ParseError for files that cannot be read, ShapesError for shapes that cannot be run, EndpointError when the
     graph is elsewhere and cannot be asked.
     """
-    if isinstance(data, KnowledgeGraph):
-        return _check_folder(data, shapes, source, engine, progress)
+    if engine not in ENGINES:
+        raise InvalidValue(f"there is no engine {engine}; choose {' or '.join(ENGINES)}.")
+    if not isinstance(data, KnowledgeGraph):
+        return _check_data(data, shapes, engine, progress)
+    if data.endpoint and engine != "lalakg":
+        raise EndpointError(f"{engine} cannot check what lies elsewhere; leave it to lalakg's engine.", data.endpoint)
+    if data.endpoint and shapes is not None:
+        return _check_endpoint(data, shapes, progress)
+    return _check_folder(data, shapes, source, engine, progress)
+
+
+def _check_data(data: Any, shapes: Any, engine: str, progress: Progress) -> Report:
+    """Check files, or an rdflib graph."""
     if shapes is None:
         raise FolderError("data without a folder needs shapes to be checked against: shapes=…, or --shapes FILE.")
-    files = [Path(p) for p in data] if not hasattr(data, "serialize") else []
     started = time.perf_counter()
-    read = _read_shapes(shapes, {p: ns for path in files for p, ns in _turtle.header(path).items()})
-    triples = (q for path in files for q in _turtle.stream(path)) if files else iter(from_rdflib(data))  # type: ignore[arg-type]  # told apart by its method
+    is_graph = hasattr(data, "serialize")
+    files = [] if is_graph else [Path(p) for p in ([data] if isinstance(data, Path | str) else data)]
+    read = read_shapes(shapes, {p: ns for path in files for p, ns in header(path).items()})
+    triples: Iterable[Any] = _spoken(data) if is_graph else statements(files)
     loaded = Loaded(list(triples) if engine == "pyshacl" else triples, files, read.graph.prefixes)
+    if files and not len(loaded.data.store):
+        raise FolderError(f"nothing to check: there is no statement in {', '.join(map(str, files))}.")
     validation = loaded.validate(read, engine)
     progress(f"shapes: {len(read)} in {time.perf_counter() - started:.2f} s")
-    findings = [loaded.finding(result, read) for result in validation.results]
-    return Report(_ordered(findings), {"shapes": len(read)}, _notes(validation), read.graph.prefixes)
+    findings = [_finding(result, loaded, read) for result in validation.results]
+    notes = tuple(_notes(validation, read, loaded.data.store.query))
+    return Report(_ordered(findings), {"shapes": len(read)}, notes, read.graph.prefixes, tuple(files))
 
 
-def _read_shapes(shapes: Any, prefixes: Prefixes) -> Shapes:
-    if hasattr(shapes, "serialize"):
-        return Shapes(from_rdflib(shapes), {**prefixes, **{p: str(ns) for p, ns in shapes.namespaces()}})
-    path = Path(shapes)
-    document = _turtle.read(path, keep_blank_nodes=True, base=path.absolute().as_uri())
-    return Shapes(document.triples, {**prefixes, **document.prefixes})
+def _spoken(graph: Any) -> Iterable[ox.Triple]:
+    """The triples of an rdflib graph, or of a data set, in which each has a graph, too."""
+    triples: Any = (statement[:3] for statement in graph)
+    return from_rdflib(triples)
 
 
-def _notes(validation: Validation) -> tuple[str, ...]:
-    if not validation.one_by_one:
-        return ()
-    return (f"asked node by node, which is slower: {', '.join(validation.one_by_one)}.",)
+def _notes(validation: Validation, shapes: Shapes, ask: Callable[[str], Any]) -> Iterator[str]:
+    """What a reader should know of how shapes were run. `ask` answers an ASK about the data."""
+    if validation.one_by_one:
+        yield f"asked node by node, which is slower: {', '.join(validation.one_by_one)}."
+    if not validation.results and not any(ask(pattern) for pattern in _targets(shapes)):
+        yield "no shape has anything in this data to check; are these the right shapes for it?"
+
+
+def _targets(shapes: Shapes) -> Iterator[str]:
+    """Questions whether the data has anything for the shapes to check, one for each target."""
+    for kind, node in (target for shape in shapes.roots for target in shape.targets):
+        patterns = {"targetNode": "", "targetClass": f"?thing a/<{WELL_KNOWN['rdfs']}subClassOf>* {node}"}
+        yield f"ASK {{ {patterns.get(kind, f'?thing {node} ?any')} }}"
 
 
 def _ordered(findings: list[Finding]) -> list[Finding]:
-    """Sorted as files are read; what stands in no file comes last."""
-    return sorted(findings, key=lambda f: (str(f.path or "~"), f.line or 0, f.rule, f.thing, f.message))
+    return sorted(findings, key=lambda finding: finding.order)
 
 
-@dataclass
-class Loaded:
-    """Data that is validated, and how its things are named and found."""
-
-    triples: Iterable[ox.Triple | ox.Quad]
-    files: list[Path]
-    prefixes: Prefixes
-    base: str = ""  # of the names that may be derived
-
-    @cached_property
-    def data(self) -> Data:
-        """The data in a store."""
-        return Data(self.triples)
-
-    @cached_property
-    def positions(self) -> Positions:
-        """Where the statements of the files stand."""
-        return Positions(self.files)
-
-    def validate(self, shapes: Shapes, engine: str) -> Validation:
-        """The results of the shapes."""
-        if engine == "pyshacl":
-            plain = (ox.Triple(t.subject, t.predicate, t.object) for t in self.triples)
-            return Validation(reference.validate(plain, shapes.graph.triples, "the shapes"))
-        return validate(self.data, shapes)
-
-    def name(self, node: Any) -> str:
-        """A node's short name."""
-        return compact(node.value, self.prefixes) if isinstance(node, ox.NamedNode) else str(node)
-
-    def label(self, node: Any) -> str:
-        """A node's label, if it has one."""
-        if not isinstance(node, ox.NamedNode):
-            return ""
-        quads = (q for iri in _LABELS for q in self.data.store.quads_for_pattern(node, ox.NamedNode(iri), None))
-        return next((str(q.object.value) for q in quads if isinstance(q.object, ox.Literal)), "")
-
-    def finding(self, result: ShapeResult, shapes: Shapes) -> Finding:
-        """A validation result as a finding: named, placed, and with what would mend it."""
-        rule = result.constraint if isinstance(result.constraint, ox.NamedNode) else result.shape
-        place = self.place(result.focus, result.path, result.value)
-        return Finding(
-            "shapes",
-            result.severity,
-            shapes.graph.name(rule),
-            self._message(result),
-            self.name(result.focus),
-            self.label(result.focus),
-            place.path if place else None,
-            place.line if place else None,
-            _remedy(rule, shapes),
-            result,
-        )
-
-    def _message(self, result: ShapeResult) -> str:
-        """The message, with the value at fault where the shape's own words do not name it."""
-        literal = isinstance(result.value, ox.Literal)
-        name = str(result.value.value) if isinstance(result.value, ox.Literal) else self.name(result.value)
-        if (
-            result.value is None
-            or result.value == result.focus
-            or name in result.message
-            or (literal and len(name) > 60)
-        ):
-            return result.message
-        return f"{result.message} ({name})"
-
-    def place(self, focus: Any, path: Any = None, value: Any = None) -> Any:
-        """Where the triple at fault stands, or else the block of its subject, or of what it was derived from."""
-        found = self.positions.find(focus, path if isinstance(path, ox.NamedNode) else None, value)
-        if found is None and isinstance(value, ox.NamedNode) and isinstance(path, ox.NamedNode):
-            found = self.positions.find(value, path, focus)
-        return found or self._origin(focus)
-
-    def _origin(self, node: Any) -> Any:
-        """The block from which a derived thing comes: the nearest one that refers to it, by the likest name."""
-        if not self.base or not isinstance(node, ox.NamedNode) or not node.value.startswith(self.base):
-            return None
-        seen: set[Any] = {node}
-        level: list[Any] = [node]
-        for _ in range(_IDENTITY_LIMIT):
-            referrers = {q.subject for n in level for q in self.data.store.quads_for_pattern(None, None, n)} - seen
-            level = sorted(referrers, key=lambda n: (-_likeness(str(n), str(node)), str(n)))
-            seen |= referrers
-            if found := next((p for n in level if (p := self.positions.find(n))), None):
-                return found
-        return None
-
-
-def _likeness(one: str, other: str) -> int:
-    """How many characters two names have in common at their ends."""
-    return next((i for i, (a, b) in enumerate(zip(reversed(one), reversed(other), strict=False)) if a != b), 0)
+def _finding(result: ShapeResult, loaded: Loaded, shapes: Shapes) -> Finding:
+    """A validation result as a finding: named, placed, and with what would mend it."""
+    rule = result.constraint if isinstance(result.constraint, ox.NamedNode) else result.shape
+    place = loaded.place(result.focus, result.path, result.value)
+    return Finding(
+        "shapes",
+        result.severity,
+        shapes.graph.name(rule),
+        loaded.message(result),
+        loaded.name(result.focus),
+        loaded.label(result.focus),
+        place.path if place else None,
+        place.line if place else None,
+        _remedy(rule, shapes),
+        result,
+    )
 
 
 def _remedy(rule: Node, shapes: Shapes) -> str:
     """What mends a finding: the shape's editorial note, or that of the shape that it belongs to."""
-    for _ in range(_IDENTITY_LIMIT):
+    for _ in range(_OWNERS):
         if notes := shapes.graph.values(rule, _REMEDY):
             return str(notes[0].value)
         owners = [*shapes.graph.subjects("property", rule), *shapes.graph.subjects("sparql", rule)]
@@ -206,13 +140,49 @@ def _remedy(rule: Node, shapes: Shapes) -> str:
     return ""
 
 
+# ── an endpoint ──────────────────────────────────────────────────────────────────────────────────
+
+_CHUNK = 500  # how many labels are asked for at once
+
+
+def _check_endpoint(kg: KnowledgeGraph, shapes: Any, progress: Progress) -> Report:
+    """Check what an endpoint holds against shapes of the caller's, which need not be about our folder."""
+    started = time.perf_counter()
+    read = read_shapes(shapes, WELL_KNOWN)
+    validation = _validate_remotely(kg, read)
+    progress(f"shapes: {len(read)} in {time.perf_counter() - started:.2f} s")
+    things = {str(r.focus) for r in validation.results if isinstance(r.focus, ox.NamedNode)}
+    loaded = Loaded(list(_labels_at(kg, sorted(things))), [], read.graph.prefixes)
+    findings = [_finding(result, loaded, read) for result in validation.results]
+    notes = (_as_kept(kg), *_notes(validation, read, kg.sparql))
+    return Report(_ordered(findings), {"shapes": len(read)}, notes, read.graph.prefixes)
+
+
+def _validate_remotely(kg: KnowledgeGraph, shapes: Shapes) -> Validation:
+    assert isinstance(kg.engine, RemoteEngine)
+    return validate_remotely(RemoteSource(kg.engine), shapes)
+
+
+def _as_kept(kg: KnowledgeGraph) -> str:
+    return f"literals were judged as the store keeps them, at {kg.endpoint}."
+
+
+def _labels_at(kg: KnowledgeGraph, things: list[str]) -> Iterator[ox.Triple]:
+    """The labels that the endpoint has for some things."""
+    for start in range(0, len(things), _CHUNK):
+        some, labels = " ".join(things[start : start + _CHUNK]), " ".join(f"<{iri}>" for iri in LABELS)
+        rows = kg.sparql(f"SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {some} }} VALUES ?p {{ {labels} }} ?s ?p ?o }}")
+        assert isinstance(rows, Rows)
+        yield from (ox.Triple(row["s"], row["p"], row["o"]) for row in rows)
+
+
 # ── a folder ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def _check_folder(
     kg: KnowledgeGraph, shapes: Any, source: Path | str | None, engine: str, progress: Progress
 ) -> Report:
-    read = _read_shapes(shapes or kg.folder.shapes, kg.prefixes)
+    read = read_shapes(shapes or kg.folder.shapes, kg.prefixes)
     loaded = Loaded(kg.triples, kg.folder.data, read.graph.prefixes, kg.base)
     notes: list[str] = []
     steps: dict[str, Callable[[], Found]] = {
@@ -231,17 +201,18 @@ def _check_folder(
         findings += found
         progress(f"{name}: {checked[name]} in {time.perf_counter() - started:.2f} s")
     located = [_locate(finding, kg, loaded) for finding in findings]
-    return Report(_ordered(located), checked, tuple(notes), kg.prefixes).relative_to(kg.folder.root)
+    files = tuple(kg.folder.data)
+    return Report(_ordered(located), checked, tuple(notes), kg.prefixes, files).relative_to(kg.folder.root)
 
 
 def _shapes(kg: KnowledgeGraph, shapes: Shapes, loaded: Loaded, engine: str, notes: list[str]) -> Found:
     if isinstance(kg.engine, RemoteEngine):
-        notes.append(f"literals were judged as the store keeps them, at {kg.endpoint}.")
-        validation = validate_remotely(RemoteSource(kg.engine), shapes)
+        notes.append(_as_kept(kg))
+        validation = _validate_remotely(kg, shapes)
     else:
         validation = loaded.validate(shapes, engine)
-    notes += _notes(validation)
-    return [loaded.finding(result, shapes) for result in validation.results], len(shapes)
+    notes += _notes(validation, shapes, kg.sparql)
+    return [_finding(result, loaded, shapes) for result in validation.results], len(shapes)
 
 
 def _locate(finding: Finding, kg: KnowledgeGraph, loaded: Loaded) -> Finding:
@@ -274,8 +245,12 @@ def _is_ours(kg: KnowledgeGraph, thing: str) -> bool:
 
 
 def _faults(kg: KnowledgeGraph, query: Query) -> Iterator[Finding]:
-    answer = kg.sparql(query.text)
-    assert isinstance(answer, Rows)
+    try:
+        answer = kg.sparql(query.text)
+    except QueryError as error:
+        raise QueryError(f"{query.name}: {error}") from None
+    if not isinstance(answer, Rows):
+        raise QueryError(f"{query.name}: a hygiene query is a SELECT query, of which each row is a fault.")
     for cells in answer.cells():
         thing, *rest = [cell or "" for cell in cells]
         message = " · ".join(filter(None, rest)) or query.summary
@@ -283,7 +258,8 @@ def _faults(kg: KnowledgeGraph, query: Query) -> Iterator[Finding]:
 
 
 def _answers(kg: KnowledgeGraph) -> Found:
-    queries = [query for query in kg.catalogue.values() if query.expected_path.is_file()]
+    queries = [query.checked() for query in kg.catalogue.values()]
+    queries = [query for query in queries if query.expected_path.is_file()]
     return [finding for query in queries for finding in _wrong_answers(kg, query)], len(queries)
 
 

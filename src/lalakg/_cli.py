@@ -5,17 +5,22 @@ Data goes to standard output, words to standard error. Exit 0: good; 1: a check 
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
 import click
 
-from lalakg._errors import InvalidValue, LalakgError, OutputError
+from lalakg._errors import InvalidValue, LalakgError, why
 from lalakg._folder import Folder
 from lalakg._graph import KnowledgeGraph
+from lalakg._terms import expand
 
 FORMATS = ("text", "json", "ttl", "sarif", "junit")
+_SHOWN = 20  # literals that a store altered
 SEVERITIES = ("violation", "warning", "info")
 
 _SOURCE = click.option(
@@ -93,8 +98,8 @@ def query(
     kg = _graph(context, endpoint)
     if sum(choice is not None for choice in (name, file, execute)) > 1:
         raise click.UsageError("Give a name, or --file, or --execute: one of them.")
-    if file or execute:
-        answer = kg.sparql(_read(file) if file else str(execute))
+    if file is not None or execute is not None:
+        answer = kg.sparql(_read(file) if file is not None else str(execute))
     elif name:
         answer = kg.query(name, **_values(parameters))
     else:
@@ -107,7 +112,7 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidValue(f"{path} cannot be read: {error}.") from None
+        raise InvalidValue(f"{path} cannot be read: {why(error)}.") from None
 
 
 def _values(words: tuple[str, ...]) -> dict[str, Any]:
@@ -245,18 +250,14 @@ def derive(context: click.Context, only_check: bool) -> None:
     Example:
       lalakg derive
     """
-    from lalakg._export import publish, write_files
+    from lalakg._export import holds, publish, write_files
 
     kg = _graph(context)
     folder = kg.folder.published.parent
     shown = _shown(folder)
     texts = publish(kg)
     if only_check:
-        stale = [
-            name
-            for name, text in texts.items()
-            if not (folder / name).is_file() or (folder / name).read_text("utf-8") != text
-        ]
+        stale = [name for name, text in texts.items() if not holds(folder / name, text)]
         _say(f"{shown}: {', '.join(stale)} out of date; run `lalakg derive`." if stale else f"{shown} is up to date.")
         context.exit(1 if stale else 0)
     changed = write_files(folder, texts)
@@ -306,11 +307,9 @@ def format_(context: click.Context, paths: tuple[Path, ...], only_check: bool) -
     from lalakg._turtle import reformat
 
     files = [
-        file
-        for path in paths or _own_turtle(context)
-        for file in (sorted(path.rglob("*.ttl")) if path.is_dir() else [path])
+        file for path in paths or _own_turtle(context) for file in (_authored_turtle(path) if path.is_dir() else [path])
     ]
-    texts = {path: reformat(_read(path), path) for path in files if "published" not in path.parts}
+    texts = {path: reformat(_read(path), path) for path in files}
     changed = [path for path, text in texts.items() if _read(path) != text]
     for path in changed:
         if not only_check:
@@ -320,9 +319,123 @@ def format_(context: click.Context, paths: tuple[Path, ...], only_check: bool) -
     context.exit(1 if only_check and changed else 0)
 
 
+def _authored_turtle(folder: Path) -> list[Path]:
+    """The Turtle files at any depth of a folder, save for what is generated."""
+    files = sorted(folder.rglob("*.ttl"))
+    return [file for file in files if "published" not in file.relative_to(folder).parts]
+
+
 def _own_turtle(context: click.Context) -> list[Path]:
     root = Folder.find(context.obj).root
     return [path for path in (root / "ontology", root / "data") if path.is_dir()]
+
+
+@cli.command()
+@click.argument("url")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--graph", metavar="IRI", help="Load into this named graph.")
+@click.option("--default", is_flag=True, help="Load into the default graph.")
+@click.option("--named-graphs", is_flag=True, help="Also load the packaging: a graph for each world, and so on.")
+@click.option("--replace", is_flag=True, help="Replace data that is not this graph's.")
+@click.option("--user", help="Log in; the password is in LALAKG_PASSWORD, or asked for.")
+@click.option("--timeout", type=float, default=3600, show_default=True, help="Seconds for the whole load.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done.")
+@click.pass_context
+def load(
+    context: click.Context,
+    url: str,
+    files: tuple[Path, ...],
+    graph: str | None,
+    default: bool,
+    named_graphs: bool,
+    replace: bool,
+    user: str | None,
+    timeout: float,
+    dry_run: bool,
+) -> None:
+    """Load the complete graph, or FILES, into the triple store at URL: all or nothing, and verified.
+
+    \b
+    Example:
+      lalakg load http://localhost:3030/ds
+    """
+    from lalakg._http import Credentials
+    from lalakg._loading import load_into
+
+    if graph and default:
+        raise click.UsageError("Give --graph or --default, not both.")
+    password = os.environ.get("LALAKG_PASSWORD") or (
+        click.prompt("Password", hide_input=True, err=True) if user else ""
+    )
+    credentials = Credentials(user or "", password, os.environ.get("LALAKG_TOKEN", ""))
+    with _bar(sys.stderr.isatty() and not dry_run) as progress:
+        done = load_into(
+            files or _graph(context),
+            url,
+            graph=graph,
+            default=default,
+            named_graphs=named_graphs,
+            replace=replace,
+            credentials=credentials,
+            timeout=timeout,
+            dry_run=dry_run,
+            progress=progress,
+        )
+    _say(f"{url}: {done.store}")
+    for line in done.plan:
+        _say(f"{'would load' if dry_run else 'loaded'} {line}")
+    for line in done.altered[:_SHOWN]:
+        _say(f"the store altered: {line}")
+    if len(done.altered) > _SHOWN:
+        _say(f"the store altered: {len(done.altered) - _SHOWN:,} more")
+
+
+@contextlib.contextmanager
+def _bar(shown: bool) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar that is told how much of how much is done; nothing where nobody looks."""
+    if not shown:
+        yield lambda _done, _of: None
+        return
+    with click.progressbar(length=1, label="loading", file=sys.stderr) as bar:
+
+        def progress(done: int, of: int) -> None:
+            bar.length = of
+            bar.update(done - bar.pos)
+
+        yield progress
+
+
+@cli.command()
+@click.argument("a")
+@click.argument("b", required=False)
+@click.option("--graph", metavar="IRI", help="The named graph to compare at an endpoint; graph names may be short.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "ttl", "json", "md"]),
+    default="text",
+    show_default=True,
+    help="How to tell it; md is for release notes.",
+)
+@click.pass_context
+def diff(context: click.Context, a: str, b: str | None, graph: str | None, form: str) -> None:
+    """Tell what was added, removed and changed from A to B: RDF files, folders, or URLs of SPARQL endpoints.
+
+    Without B, A is compared with the folder. The exit status is 1 when they differ.
+
+    \b
+    Example:
+      lalakg diff data.ttl
+      lalakg diff data.ttl data/published/lalakg.ttl --format md
+    """
+    from lalakg._diff import diff as run
+
+    if graph is not None:
+        kg = _graph(context)
+        graph = expand(graph, kg.prefixes, kg.folder.dataset.graphs).value
+    found = run(a, b or str(_shown(Folder.find(context.obj).root)), graph=graph)
+    click.echo(found.render(form), nl=False)
+    context.exit(1 if found else 0)
 
 
 @cli.command()
@@ -371,5 +484,6 @@ def main(stream: IO[str] | None = None) -> None:
         click.echo(f"lalakg: {error}", err=True, file=stream)
         sys.exit(2)
     except OSError as error:
-        click.echo(f"lalakg: {OutputError(str(error))}", err=True, file=stream)
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"lalakg: {where}{why(error)}.", err=True, file=stream)
         sys.exit(2)

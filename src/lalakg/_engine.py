@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
@@ -10,11 +11,13 @@ from typing import Any, Protocol
 
 import pyoxigraph as ox
 
-from lalakg._errors import EndpointError, QueryError, QuerySyntaxError
+from lalakg._errors import EndpointError, QueryError, QuerySyntaxError, why
 from lalakg._result import Boolean, Graph, Result, Rows
 from lalakg._terms import Prefixes
-from lalakg._tokens import query_form, tokens
+from lalakg._tokens import Token, query_form, tokens
 
+_FORM = "application/x-www-form-urlencoded; charset=UTF-8"  # without the charset, RDF4J's usual server reads Latin-1
+_LIMIT = "X-SPARQL-MaxRows"  # how Virtuoso says that it may have cut off an answer, and after how many rows
 _PREFIX = re.compile(r"(?<![\w.-])([A-Za-z][\w.-]*):")
 
 
@@ -52,22 +55,38 @@ class LocalEngine:
 
 
 class RemoteEngine:
-    """A SPARQL 1.1 endpoint, asked through SPARQLWrapper: by POST, form-encoded, one answer at a time."""
+    """A SPARQL 1.1 endpoint, asked through SPARQLWrapper: by POST, form-encoded, one answer at a time.
 
-    def __init__(self, url: str, prefixes: Prefixes, context: Mapping[str, Any], timeout: int = 60) -> None:
-        self.url, self.prefixes, self.context, self.timeout = url, prefixes, context, timeout
+    With `graph`, that named graph is all that a query sees; without, the endpoint's default graph, in which some stores
+    show all named graphs at once, those of other people and the store's own among them.
+    """
+
+    def __init__(
+        self, url: str, prefixes: Prefixes, context: Mapping[str, Any], timeout: int = 60, graph: str | None = None
+    ) -> None:
+        self.url, self.prefixes, self.context, self.timeout, self.graph = url, prefixes, context, timeout, graph
 
     def query(self, text: str) -> Result:
         """See `Engine`. Text may use the graph's prefixes without declaring them."""
-        data, media_type = self._ask(_declaring(self.prefixes, text), query_form(text))
+        text = _declaring(self.prefixes, text)
+        answer, headers = self._answer(text)
+        limit = headers.get(_LIMIT) or ""
+        if isinstance(answer, Rows) and limit.isdigit() and 0 < int(limit) <= len(answer):
+            return self._in_pages(text, answer.variables, int(limit))
+        return answer
+
+    def _answer(self, text: str) -> tuple[Result, Any]:
+        data, headers = self._ask(text, query_form(text))
+        media_type = headers.get("Content-Type", "").partition(";")[0].strip()
         try:
-            return self._read(data, media_type)
+            return self._read(data, media_type), headers
         except (SyntaxError, ValueError) as error:
             reason = str(error)
         raise EndpointError(f"answered {media_type} that cannot be read: {reason}.", self.url)
 
     def _read(self, data: bytes, media_type: str) -> Result:
         if "sparql-results+json" in media_type:
+            data = _with_valid_labels(data)
             is_boolean = isinstance(ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON), ox.QueryBoolean)
             table = Boolean(data, self.prefixes) if is_boolean else Rows(data, self.prefixes)
             table.render("tsv")  # reads all of it, so that what is broken shows now
@@ -77,7 +96,19 @@ class RemoteEngine:
             raise EndpointError(f"answered {media_type or 'without a media type'}; is it a SPARQL endpoint?", self.url)
         return Graph([q.triple for q in ox.parse(data, format=form)], self.prefixes, self.context)
 
-    def _ask(self, text: str, form: str) -> tuple[bytes, str]:
+    def _in_pages(self, text: str, names: list[str], size: int) -> Rows:
+        """All rows of an answer that the store cuts off after `size`."""
+        ordered = _ordered(text, names)
+        parts: list[Rows] = []
+        while not parts or len(parts[-1]) >= size:
+            page, _ = self._answer(f"{ordered} LIMIT {size} OFFSET {size * len(parts)}")
+            assert isinstance(page, Rows)
+            parts.append(page)
+        bindings = [row for part in parts for row in json.loads(part.source)["results"]["bindings"]]
+        whole = {"head": {"vars": names}, "results": {"bindings": bindings}}
+        return Rows(json.dumps(whole).encode(), self.prefixes)
+
+    def _ask(self, text: str, form: str) -> tuple[bytes, Any]:
         from http.client import HTTPException
         from urllib.error import HTTPError
 
@@ -89,19 +120,24 @@ class RemoteEngine:
         wrapper = Sparql.SPARQLWrapper(self.url, agent="lalakg")
         wrapper.setMethod(Sparql.POST)
         wrapper.setRequestMethod(Sparql.URLENCODED)
+        wrapper.addCustomHttpHeader("Content-Type", _FORM)
         wrapper.setTimeout(self.timeout)
+        if self.graph:
+            wrapper.addDefaultGraph(self.graph)
         wrapper.setQuery(text)
         wrapper.queryType = form  # SPARQLWrapper looks for it in comments, too, and takes an ADD there for an update
         wrapper.setReturnFormat(Sparql.TURTLE if form in ("CONSTRUCT", "DESCRIBE") else Sparql.JSON)
         try:
             with wrapper.query().response as response:
-                return response.read(), response.headers.get("Content-Type", "").partition(";")[0].strip()
+                return response.read(), response.headers
         except SPARQLWrapperException as error:
             raise EndpointError(f"refused the query: {error.msg}.", self.url) from None
         except (OSError, HTTPException, ValueError) as error:
             if isinstance(error, HTTPError):
                 error.close()
-            raise EndpointError(f"cannot be asked: {getattr(error, 'reason', error)}.", self.url) from None
+            reason = getattr(error, "reason", error)
+            said = why(reason) if isinstance(reason, Exception) else reason
+            raise EndpointError(f"cannot be asked: {said}.", self.url) from None
 
 
 def _declaring(prefixes: Prefixes, text: str) -> str:
@@ -110,3 +146,36 @@ def _declaring(prefixes: Prefixes, text: str) -> str:
     own = {second.rstrip(":") for first, second in pairwise(words) if first.upper() == "PREFIX"}
     used = {name for word in words for name in _PREFIX.findall(word)} - own
     return "".join(f"PREFIX {name}: <{prefixes[name]}>\n" for name in sorted(used) if name in prefixes) + text
+
+
+def _ordered(text: str, names: list[str]) -> str:
+    """The SELECT as the inner part of another, in its own order, or else in that of all its columns."""
+    words = [token for token in tokens(text) if token.kind in ("word", "mark")]
+    start = next(token.start for token in words if token.text.upper() == "SELECT")
+    columns = " ".join(f"?{name}" for name in names)
+    inner = text[start:]
+    if not _has_order(words):
+        inner = f"SELECT {columns} WHERE {{ {{ {inner}\n}} }} ORDER BY {columns}"
+    return f"{text[:start]}SELECT {columns} WHERE {{ {{ {inner}\n}} }}"
+
+
+def _has_order(words: list[Token]) -> bool:
+    depth = 0
+    for token in words:
+        depth += {"{": 1, "}": -1}.get(token.text, 0)
+        if depth == 0 and token.text.upper() == "ORDER":
+            return True
+    return False
+
+
+def _with_valid_labels(data: bytes) -> bytes:
+    """SPARQL's JSON with blank nodes labelled anew: Virtuoso gives them names that no label may have."""
+    if b'"bnode"' not in data:
+        return data
+    whole = json.loads(data)
+    labels: dict[str, str] = {}
+    for row in whole.get("results", {}).get("bindings", []):
+        for term in row.values():
+            if term["type"] == "bnode":
+                term["value"] = labels.setdefault(term["value"], f"b{len(labels)}")
+    return json.dumps(whole).encode()

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 
 _POSITION = re.compile(r"error at (\d+):(\d+): ")
@@ -59,13 +58,15 @@ class QuerySyntaxError(QueryError):
     @classmethod
     def of(cls, error: SyntaxError, query: str) -> QuerySyntaxError:
         """Oxigraph lists every token that could have stood there; say the one thing that helps, and show the line."""
-        message, lines = str(error.msg), query.split("\n")
+        message, lines = str(error.msg), query.rstrip().split("\n")
         match = _POSITION.match(message)
         if not match:
             return cls(f"{message}.", 1, 1, lines[0])
         hint = next((hint for hint in _HINTS if hint in message), "this is not valid SPARQL")
-        line = min(int(match[1]), len(lines))
-        return cls(f"{hint}.", line, int(match[2]), lines[line - 1])
+        line, column = int(match[1]), int(match[2])
+        if line > len(lines):
+            line, column = len(lines), len(lines[-1]) + 1
+        return cls(f"{hint}.", line, column, lines[line - 1])
 
 
 class UnknownQuery(QueryError):
@@ -100,7 +101,14 @@ class EndpointError(LalakgError):
         super().__init__(f"{url}: {message}")
 
 
+def why(error: Exception) -> str:
+    """What went wrong, without the number and the path that Python adds to it."""
+    return getattr(error, "strerror", None) or str(error)
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """A sentence that offers the known names nearest to `name`, or nothing."""
+    from difflib import get_close_matches
+
     close = get_close_matches(name, list(known), n=3, cutoff=0.5)
     return f" Did you mean {' or '.join(close)}?" if close else ""

@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
-from lalakg._errors import FolderError, InvalidValue
+from lalakg._errors import FolderError, InvalidValue, why
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _SPAN = re.compile(r"(\d+)-(\d+)")
@@ -35,7 +35,7 @@ class SourceText:
             data = path.read_bytes()
             return cls(data.decode("utf-8"), hashlib.sha256(data).hexdigest())
         except (OSError, UnicodeDecodeError) as error:
-            raise FolderError(f"{path} cannot be read as UTF-8 text: {error}.") from None
+            raise FolderError(f"{path} cannot be read as UTF-8 text: {why(error)}.") from None
 
     @cached_property
     def paragraphs(self) -> list[tuple[int, int]]:

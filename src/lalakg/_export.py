@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import hashlib
 import os
 import shutil
@@ -26,6 +27,7 @@ from lalakg._terms import LALA
 _IN_WORLD = LALA + "inWorld"
 _CROSSING = frozenset({LALA + "counterpartOf", LALA + "divergesFrom"})
 _SUMS = "SHA256SUMS"
+_RANDOM = 8  # characters that tempfile puts into a name
 
 
 class NotConforming(LalakgError):
@@ -108,19 +110,23 @@ def write_files(folder: Path, texts: dict[str, str]) -> list[str]:
 
     Raises OutputError when the folder cannot be written.
     """
-    changed = [name for name, text in texts.items() if not _holds(folder / name, text)]
+    changed = [name for name, text in texts.items() if not holds(folder / name, text)]
     try:
         for name in changed:
             folder.mkdir(parents=True, exist_ok=True)
             aside = folder / f".{name}.{os.getpid()}"
-            aside.write_text(texts[name], encoding="utf-8", newline="\n")
-            aside.replace(folder / name)
+            try:
+                aside.write_text(texts[name], encoding="utf-8", newline="\n")
+                aside.replace(folder / name)
+            finally:
+                aside.unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(f"{folder} cannot be written: {error.strerror}.") from None
     return changed
 
 
-def _holds(path: Path, text: str) -> bool:
+def holds(path: Path, text: str) -> bool:
+    """Whether a file is there and has just this text."""
     return path.is_file() and path.read_bytes() == text.encode()
 
 
@@ -138,10 +144,11 @@ def build(
     """
     folder = Path(out)
     _refuse_foreign(folder)
+    target = folder.resolve() if folder.is_symlink() else folder
     report = check(kg, source=source, progress=progress)
     if not report.conforms:
         raise NotConforming(report)
-    with _swapped(folder) as aside:
+    with _swapped(target) as aside:
         _write_all(kg, aside, progress)
         files = {path.relative_to(aside).as_posix(): path for path in sorted(aside.rglob("*")) if path.is_file()}
         (aside / _SUMS).write_text("".join(f"{line}\n" for line in checksum_lines(files)), encoding="ascii")
@@ -152,9 +159,15 @@ def build(
 def _refuse_foreign(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file; name a folder.")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / _SUMS).is_file():
+    if folder.is_dir() and Path.cwd().is_relative_to(folder.resolve()):
         raise OutputError(
-            f"{folder} is not empty and was not made by `lalakg build`; name another folder, or empty it."
+            f"{folder} is where you stand, and is replaced as a whole; name a folder below it, or beside it."
+        )
+    files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()} - {_SUMS}
+    listed = (folder / _SUMS).read_text("utf-8", "replace").splitlines() if (folder / _SUMS).is_file() else []
+    if strange := sorted(files - {line.partition("  ")[2] for line in listed}):
+        raise OutputError(
+            f"{folder} holds {strange[0]}, which was not made by `lalakg build`; name another folder, or empty it."
         )
 
 
@@ -172,7 +185,7 @@ def _write_all(kg: KnowledgeGraph, folder: Path, progress: Progress) -> None:
     (folder / "void.ttl").write_text(
         _turtle.write([*described, *counts], {**kg.prefixes, **PREFIXES}), encoding="utf-8"
     )
-    shutil.copytree(kg.folder.ontology, folder / "ontology", dirs_exist_ok=True)
+    shutil.copytree(kg.folder.ontology, folder / "ontology", ignore=shutil.ignore_patterns(".*", "*~", "__pycache__"))
 
 
 @contextlib.contextmanager
@@ -200,9 +213,10 @@ def _swapped(folder: Path) -> Iterator[Path]:
 
 def _sweep(folder: Path) -> None:
     """Clear away what a killed build left beside `folder`, and put back a folder that it had moved aside."""
-    for left in folder.parent.glob(f".{folder.name}.*.old"):
+    name = f".{glob.escape(folder.name)}.{'?' * _RANDOM}"
+    for left in folder.parent.glob(f"{name}.old"):
         if not folder.exists():
             left.rename(folder)
         shutil.rmtree(left, ignore_errors=True)
-    for left in folder.parent.glob(f".{folder.name}.*.new"):
+    for left in folder.parent.glob(f"{name}.new"):
         shutil.rmtree(left, ignore_errors=True)

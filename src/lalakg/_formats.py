@@ -45,4 +45,6 @@ def write_dataset(quads: Iterable[ox.Quad], form: str, prefixes: Prefixes) -> st
 def _serialize(ordered: list[ox.Triple] | list[ox.Quad], form: str, prefixes: Prefixes) -> str:
     data = ox.serialize(ordered, format=_OXIGRAPH[form], prefixes=dict(sorted(prefixes.items())))
     assert data is not None
-    return data.decode()
+    if form == "rdf":
+        data = data.replace(b"\r", b"&#13;")  # as it stands, XML readers make a line feed of it
+    return data.decode().rstrip("\n") + "\n"

@@ -103,16 +103,18 @@ class KnowledgeGraph:
             if t.predicate == RDFS_LABEL and isinstance(t.object, ox.Literal)
         }
         by_label = {label.casefold(): subject for label, subject in labels.items()}
-        if isinstance(found := by_label.get(name.casefold()), ox.NamedNode):
-            return found
+        labelled = by_label.get(name.casefold())
+        if " " in name and isinstance(labelled, ox.NamedNode):
+            return labelled
         iri = expand(name, self.prefixes, self.base)
         subjects = {t.subject.value for t in self.triples if isinstance(t.subject, ox.NamedNode)}
-        if iri.value not in subjects:
-            short = [s.removeprefix(self.base) for s in subjects if s.startswith(self.base)]
-            raise ResourceNotFound(
-                f"nothing is called {name or repr(name)}.{nearest(name.rpartition(':')[2], [*short, *labels])}"
-            )
-        return iri
+        if iri.value in subjects:
+            return iri
+        if isinstance(labelled, ox.NamedNode):
+            return labelled
+        short = [s.removeprefix(self.base) for s in subjects if s.startswith(self.base)]
+        close = nearest(name.rpartition(":")[2], [*short, *labels])
+        raise ResourceNotFound(f"nothing is called {name or repr(name)}.{close}")
 
     def describe(self, name: str) -> Description:
         """One thing: what it is, in which world, what is said of it, and who claims it. Raises ResourceNotFound."""

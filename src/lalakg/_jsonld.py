@@ -53,7 +53,7 @@ class _Writer:
 
     def document(self, triples: Iterable[ox.Triple]) -> str:
         about: dict[Any, list[ox.Triple]] = defaultdict(list)
-        for triple in triples:
+        for triple in set(triples):
             about[triple.subject].append(triple)
         nodes = [self._node(subject, about[subject]) for subject in sorted(about, key=lambda s: natural(self._id(s)))]
         return json.dumps({"@context": self.context, "@graph": nodes}, indent=2, ensure_ascii=False) + "\n"

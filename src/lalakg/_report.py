@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
-from xml.sax.saxutils import quoteattr
+from urllib.parse import quote
+from xml.sax.saxutils import escape, quoteattr
 
 from lalakg import _turtle
 from lalakg._shacl import ShapeResult
@@ -39,6 +42,11 @@ class Finding:
     result: ShapeResult | None = field(default=None, repr=False, compare=False)
 
     @property
+    def order(self) -> tuple[str, int, str, str, str]:
+        """Sorts findings as files are read; what stands in no file comes last."""
+        return str(self.path or "~"), self.line or 0, self.rule, self.thing, self.message
+
+    @property
     def place(self) -> str:
         """file:line, or nothing."""
         return f"{self.path}:{self.line}" if self.path and self.line else str(self.path or "")
@@ -52,12 +60,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found. `checked` counts what was looked at, by kind; `notes` say how, where it matters."""
+    """What a check found. `checked` counts what was looked at, by kind; `notes` say how, where it matters; `files` are
+    those in which faults were looked for."""
 
     results: list[Finding]
     checked: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     prefixes: Prefixes = field(default_factory=dict, repr=False, compare=False)
+    files: tuple[Path, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def conforms(self) -> bool:
@@ -81,17 +91,16 @@ class Report:
         for number, finding in enumerate(self.results):
             key = (finding.rule, finding.thing, "" if finding.thing else str(number))
             alike.setdefault(key, []).append(finding)
-        for group in alike.values():
-            more = f"\n    ({len(group) - 1} more like this)" if len(group) > 1 else ""
-            yield f"{max(group, key=lambda finding: finding.line or 0)}{more}"
+        told = ((max(group, key=lambda finding: finding.line or 0), len(group) - 1) for group in alike.values())
+        for finding, others in sorted(told, key=lambda one: one[0].order):
+            yield f"{finding}\n    ({others} more like this)" if others else str(finding)
 
     @property
     def summary(self) -> str:
         """One line: what was checked, and how much was found."""
-        counts = {severity: sum(f.severity == severity for f in self.results) for severity in SEVERITIES}
-        found = (
-            ", ".join(f"{n} {s}{'s' if n != 1 and s != 'info' else ''}" for s, n in counts.items() if n) or "no faults"
-        )
+        counts = Counter(f.severity for f in self.results)
+        severities = dict.fromkeys((*SEVERITIES, *sorted(counts)))
+        found = ", ".join(_counted(counts[s], s) for s in severities if counts[s]) or "no faults"
         checked = ", ".join(f"{count} {kind}" for kind, count in self.checked.items())
         notes = "".join(f"Note: {note}\n" for note in self.notes)
         return f"{notes}Checked {checked}: {found}.\n"
@@ -102,12 +111,15 @@ class Report:
 
     def relative_to(self, root: Path) -> Report:
         """The same report with paths relative to `root`, where they lie in it."""
-        return replace(self, results=[replace(f, path=_relative(f.path, root)) for f in self.results])
+        results = [replace(f, path=_relative(f.path, root) if f.path else None) for f in self.results]
+        return replace(self, results=results, files=tuple(_relative(path, root) for path in self.files))
 
 
-def _relative(path: Path | None, root: Path) -> Path | None:
-    if path is None:
-        return None
+def _counted(number: int, severity: str) -> str:
+    return f"{number} {severity}{'s' if number != 1 and severity in ('violation', 'warning') else ''}"
+
+
+def _relative(path: Path, root: Path) -> Path:
     try:
         return path.resolve().relative_to(root.resolve())
     except ValueError:
@@ -142,55 +154,75 @@ _LEVELS = {"violation": "error", "warning": "warning", "info": "note"}
 
 
 def _sarif(report: Report) -> str:
-    rules = {f.rule: {"id": f.rule, "help": {"text": f.remedy or f.message}} for f in report.results}
+    rules = {f.rule: _sarif_rule(f) for f in report.results}
     driver = {"name": "lalakg", "informationUri": "https://w3id.org/lalakg/", "rules": list(rules.values())}
+    fallback = report.files[0] if report.files else None
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_sarif_result(f) for f in report.results],
+        "results": [_sarif_result(f, fallback) for f in report.results],
     }
     schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
     return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
 
 
-def _sarif_result(finding: Finding) -> dict[str, Any]:
+def _sarif_rule(finding: Finding) -> dict[str, Any]:
+    words = finding.remedy or finding.message
+    texts = {"shortDescription": finding.rule, "fullDescription": words, "help": words}
+    return {"id": finding.rule, **{key: {"text": text} for key, text in texts.items()}}
+
+
+def _sarif_result(finding: Finding, fallback: Path | None) -> dict[str, Any]:
+    """A result. GitHub wants a line for each, so that what has no place goes to the first line of the first file."""
+    message = f"{finding.thing}: {finding.message}" if finding.thing else finding.message
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "level": _LEVELS.get(finding.severity, "error"),
-        "message": {"text": f"{finding.thing}: {finding.message}" if finding.thing else finding.message},
+        "message": {"text": message},
     }
-    if finding.path:
-        region = {"region": {"startLine": finding.line}} if finding.line else {}
-        result["locations"] = [{"physicalLocation": {"artifactLocation": {"uri": finding.path.as_posix()}, **region}}]
+    if path := finding.path or fallback:
+        uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
+        region = {"startLine": (finding.path and finding.line) or 1}
+        result["locations"] = [{"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}]
     return result
 
 
 def _junit(report: Report) -> str:
-    """One test case for each finding, and one for each kind without any: what CI servers show as tests."""
-    kinds = {kind: [f for f in report.results if f.kind == kind] for kind in _KINDS}
-    cases = []
+    """One test case for each finding, and one for each kind without any: what CI servers show as tests. A finding
+    that is no violation is a test that passes and has something to say."""
+    cases = [_case(finding) for finding in report.results]
+    broken = {finding.kind for finding in report.results}
     for name, count in report.checked.items():
-        kind = name.rpartition(" ")[2] if name.rpartition(" ")[2] in kinds else name.partition(" ")[0]
-        found = [f for f in kinds.get(kind, []) if f.severity == "violation"]
-        cases += [_case(f) for f in found] or [
-            f'  <testcase classname="lalakg" name={quoteattr(f"{name}: {count}")}/>\n'
-        ]
+        if not broken & set(name.split()):
+            cases.append(f'  <testcase classname="lalakg" name={_attribute(f"{name}: {count}")}/>\n')
     failures = sum("<failure" in case for case in cases)
     head = f'<testsuite name="lalakg check" tests="{len(cases)}" failures="{failures}" errors="0" skipped="0">'
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}\n{"".join(cases)}</testsuite>\n'
 
 
 def _case(finding: Finding) -> str:
-    file = f" file={quoteattr(finding.path.as_posix())}" if finding.path else ""
+    file = f" file={_attribute(finding.path.as_posix())}" if finding.path else ""
     line = f' line="{finding.line}"' if finding.line else ""
-    name = quoteattr(f"{finding.rule} {finding.thing}".strip())
+    name = _attribute(f"{finding.rule} {finding.thing}".strip())
+    if finding.severity in ("warning", "info"):
+        outcome = f"<system-out>{escape(_legal(str(finding)))}</system-out>"
+    else:
+        kind, message = _attribute(finding.severity), _attribute(finding.message)
+        outcome = f"<failure type={kind} message={message}>{escape(_legal(str(finding)))}</failure>"
     return (
-        f"  <testcase classname={quoteattr(f'lalakg.{finding.kind}')} name={name}{file}{line}>"
-        f"<failure message={quoteattr(str(finding))}/></testcase>\n"
+        f"  <testcase classname={_attribute(f'lalakg.{finding.kind}')} name={name}{file}{line}>{outcome}</testcase>\n"
     )
 
 
-_KINDS = ("shapes", "hygiene", "answers", "passages", "texts")
+def _attribute(text: str) -> str:
+    return quoteattr(_legal(text))
+
+
+def _legal(text: str) -> str:
+    """The text without the characters that XML cannot hold."""
+    return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text)
+
+
 _WRITERS: Final[dict[str, Callable[[Report], str]]] = {
     "text": str,
     "json": _json,

@@ -7,6 +7,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pyoxigraph as ox
+
 from lalakg._errors import InvalidValue, OutputError
 
 _TEMPLATE = Path(__file__).parent / "template"
@@ -23,29 +25,46 @@ def init(folder: Path | str, base: str | None = None) -> list[str]:
     folder = Path(folder)
     name = re.sub(r"[^a-z0-9]+", "-", folder.absolute().name.lower()).strip("-") or _NAME
     base = base or f"https://example.org/{name}/id/"
-    if not _GOOD_BASE.fullmatch(base):
+    if not _is_base(base):
         raise InvalidValue(
             f"{base!r} is no base; it is an address that ends in /id/, such as https://example.org/{name}/id/."
         )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(f"{folder} is there already; name a new folder.")
     files = sorted(path for path in _TEMPLATE.rglob("*.*") if path.is_file() and "__pycache__" not in path.parts)
+    texts = {
+        path.relative_to(_TEMPLATE).as_posix(): path.read_text(encoding="utf-8")
+        .replace(_BASE, base.removesuffix("id/"))
+        .replace(f'"{_NAME}"', f'"{name}"')
+        for path in files
+    }
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.absolute().parent))
-        for path in files:
-            target = aside / path.relative_to(_TEMPLATE)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            text = (
-                path.read_text(encoding="utf-8")
-                .replace(_BASE, base.removesuffix("id/"))
-                .replace(f'"{_NAME}"', f'"{name}"')
-            )
-            target.write_text(text, encoding="utf-8")
-        if folder.exists():
-            folder.rmdir()
-        aside.chmod(0o755)
-        shutil.move(aside, folder)
+        _write(folder.absolute(), texts)
     except OSError as error:
         raise OutputError(f"{folder} cannot be written: {error.strerror}.") from None
-    return [path.relative_to(_TEMPLATE).as_posix() for path in files]
+    return list(texts)
+
+
+def _is_base(base: str) -> bool:
+    try:
+        return bool(_GOOD_BASE.fullmatch(ox.NamedNode(base).value))
+    except ValueError:
+        return False
+
+
+def _write(folder: Path, texts: dict[str, str]) -> None:
+    """Write all to the side first; a folder that is there is filled, so that whoever stands in it still does."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        for name, text in texts.items():
+            (aside / name).parent.mkdir(parents=True, exist_ok=True)
+            (aside / name).write_text(text, encoding="utf-8")
+        aside.chmod(0o755)
+        if folder.exists():
+            for part in aside.iterdir():
+                part.rename(folder / part.name)
+        else:
+            aside.rename(folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)

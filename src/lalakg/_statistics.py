@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
@@ -122,7 +123,8 @@ def _property(
 
 
 def _slug(iri: str, prefixes: Prefixes) -> str:
-    return compact(iri, prefixes).strip("<>").replace(":", "-").replace("/", "-")
+    name = compact(iri, prefixes)
+    return quote(name[1:-1], safe="") if name.startswith("<") else name.replace(":", "-")
 
 
 def _distribution(writer: _Writer, dataset: Dataset, file: Distribution) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import islice
+from threading import Lock
 from typing import Any
 
 import pyoxigraph as ox
@@ -18,6 +20,7 @@ from lalakg._terms import RDF, XSD
 _DEFAULT = ox.DefaultGraph()
 _NODE, _IS = ox.NamedNode("urn:x:s"), ox.NamedNode("urn:x:p")
 _KEPT = frozenset({XSD + "string", XSD + "anyURI", XSD + "hexBinary", RDF + "HTML", RDF + "XMLLiteral"})
+_BATCH = 1000
 _PLAIN_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 
 
@@ -27,13 +30,15 @@ class Lexical:
     def __init__(self) -> None:
         self._written: dict[tuple[Any, Any], dict[Any, list[Any]]] = defaultdict(lambda: defaultdict(list))
         self._stored: dict[ox.Literal, ox.Literal] = {}
-        self._scratch = ox.Store()
+        self._scratch, self._lock = ox.Store(), Lock()  # shapes are judged in several threads
         self.predicates: set[str] = set()
 
     def load(self, triples: Iterable[ox.Triple | ox.Quad], store: ox.Store) -> None:
         """Put triples into a store, noting those that it rewrites."""
         rewritten: list[tuple[Any, ox.NamedNode, ox.Literal]] = []
-        store.extend(self._kept(triples, rewritten))
+        kept = self._kept(triples, rewritten)
+        while batch := list(islice(kept, _BATCH)):  # one extend for all would hold everything in memory twice
+            store.extend(batch)
         for subject, predicate, literal in rewritten:
             stored, known = self.stored(literal), self._written[subject, predicate]
             if not known[stored] and ox.Quad(subject, predicate, stored) in store:
@@ -63,9 +68,10 @@ class Lexical:
     def stored(self, literal: ox.Literal) -> ox.Literal:
         """The form in which the store keeps a literal."""
         if literal not in self._stored:
-            self._scratch.add(ox.Quad(_NODE, _IS, literal))
-            self._stored[literal] = next(iter(self._scratch)).object
-            self._scratch.clear()
+            with self._lock:
+                self._scratch.add(ox.Quad(_NODE, _IS, literal))
+                self._stored[literal] = next(iter(self._scratch)).object
+                self._scratch.clear()
         return self._stored[literal]
 
     def subjects_of(self, predicate: str) -> set[Any]:

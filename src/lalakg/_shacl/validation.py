@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,8 @@ from lalakg._shacl.queries import SHAPES_GRAPH
 from lalakg._shacl.shapes import SEVERITIES, Constraint, Shape, Shapes
 from lalakg._shacl.sparql import SparqlRunner, StoreSource
 from lalakg._terms import Node
+
+_LARGE = 50_000  # triples; below, starting threads costs more than they save
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,18 @@ def validate(data: Data, shapes: Shapes) -> Validation:
         affected = _affected(shape, shapes, data.lexical, sets, focus)
         return _replaced(found, by_points.evaluate(shape, affected), affected) if affected else found
 
-    return _validation((judge(shape) for shape in shapes.roots), shapes, runner)
+    return _validation(_each(judge, shapes.roots, len(data.store)), shapes, runner)
+
+
+def _each(judge: Callable[[Shape], Found], roots: Iterable[Shape], triples: int) -> Iterable[Found]:
+    """Judge every shape, in the order given. Queries run outside Python's lock, so on large data two cores share them;
+    more would hold more intermediate results in memory."""
+    if triples < _LARGE:
+        return map(judge, roots)
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(judge, roots))
 
 
 def validate_remotely(source: Source, shapes: Shapes) -> Validation:
@@ -97,7 +110,7 @@ def validate_remotely(source: Source, shapes: Shapes) -> Validation:
 def _validation(found: Iterable[Found], shapes: Shapes, runner: SparqlRunner) -> Validation:
     violations = (v for by_node in found for some in by_node.values() for v in some)
     results = sorted((_result(v, shapes) for v in violations), key=lambda result: result.identity)
-    return Validation(results, list(runner.one_by_one))
+    return Validation(results, sorted(runner.one_by_one))
 
 
 def _replaced(found: Found, judged: Found, affected: Iterable[Any]) -> Found:

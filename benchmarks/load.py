@@ -1,0 +1,123 @@
+"""Load N-Triples into real stores: by lalakg, by a plain Graph Store PUT, and by rdflib's SPARQLUpdateStore.
+
+    python benchmarks/corpus.py 1_000_000 corpus.nt
+    python benchmarks/load.py corpus.nt [--rounds 2] [--rdflib 20000] [--stores oxigraph virtuoso]
+
+The ways alternate, each into a store of its own that starts empty, on disk. rdflib gets the first lines only, and its
+time for all is what that time amounts to; give --rdflib 0 to leave it out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+import stores  # noqa: E402 - the tests' own stores
+
+PEAK = "from lalakg._cli import main\ntry: main()\nfinally: import resource; print(resource.getrusage(0).ru_maxrss)"
+
+
+class OnDisk(stores.Oxigraph):
+    def command(self, folder: Path, port: int) -> list[str | Path]:
+        return [*super().command(folder, port), "--location", folder / "data"]
+
+
+KINDS = {"oxigraph": OnDisk(), "virtuoso": stores.Virtuoso()}
+
+
+@contextmanager
+def running(name: str) -> Iterator[stores.Server]:
+    with tempfile.TemporaryDirectory() as folder, KINDS[name].running(Path(folder)) as server:
+        yield server
+
+
+def by_lalakg(server: stores.Server, path: Path) -> float:
+    """Load by a process of its own; its peak memory in MB."""
+    login = {"LALAKG_PASSWORD": server.login[1]} if server.login else {}
+    user = ["--user", server.login[0]] if server.login else []
+    words = [sys.executable, "-c", PEAK, "load", server.query_url, path, *user]
+    done = subprocess.run(words, env={**os.environ, **login}, stdout=subprocess.PIPE, text=True, check=True)
+    return int(done.stdout) / 1024
+
+
+def by_put(server: stores.Server, path: Path) -> float:
+    import httpx
+
+    with path.open("rb") as data, httpx.Client(timeout=None) as client:
+        headers = {"Content-Type": "application/n-triples"}
+        client.put(f"{server.gsp_url}?default", content=data, headers=headers).raise_for_status()
+    return 0.0
+
+
+def by_rdflib(server: stores.Server, path: Path) -> float:
+    import rdflib
+    from rdflib.plugins.stores.sparqlstore import SPARQLUpdateStore
+
+    store = SPARQLUpdateStore(server.query_url, server.update_url, autocommit=False)
+    graph = rdflib.Graph(store)
+    for triple in rdflib.Graph().parse(path, format="nt"):
+        graph.add(triple)
+    store.commit()
+    return 0.0
+
+
+def measure(name: str, load: Callable[[stores.Server, Path], float], path: Path) -> tuple[float, float]:
+    with running(name) as server:
+        start = time.perf_counter()
+        memory = load(server, path)
+        return time.perf_counter() - start, memory
+
+
+def first_lines(path: Path, number: int, folder: Path) -> Path:
+    part = folder / "part.nt"
+    with path.open(encoding="utf-8") as lines, part.open("w", encoding="utf-8") as out:
+        out.writelines(line for _, line in zip(range(number), lines, strict=False))
+    return part
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rdflib", type=int, default=20_000)
+    parser.add_argument("--stores", nargs="+", choices=KINDS, default=list(KINDS))
+    options = parser.parse_args()
+    with options.file.open("rb") as lines:
+        total = sum(1 for _ in lines)
+    times: dict[str, list[float]] = defaultdict(list)
+    with tempfile.TemporaryDirectory() as folder:
+        part = first_lines(options.file, options.rdflib, Path(folder))
+        for _ in range(options.rounds):
+            for way, seconds, memory in run(options, part, total):
+                times[way].append(seconds)
+                print(f"{way:<42} {seconds:8.1f} s {f'{memory:6.0f} MB' if memory else ''}", flush=True)
+    print(f"\n{total:,} triples, median of {options.rounds}:")
+    for way, seconds_of in times.items():
+        print(f"{way:<42} {statistics.median(seconds_of):8.1f} s")
+
+
+def run(options: argparse.Namespace, part: Path, total: int) -> Iterator[tuple[str, float, float]]:
+    for name in options.stores:
+        yield f"{name}: lalakg load", *measure(name, by_lalakg, options.file)
+        if name == "oxigraph":
+            yield f"{name}: plain PUT", *measure(name, by_put, options.file)
+            if options.rdflib:
+                seconds, memory = measure(name, by_rdflib, part)
+                yield f"{name}: rdflib, from {options.rdflib:,} × {total / options.rdflib:.0f}", (
+                    seconds * total / options.rdflib
+                ), memory
+
+
+if __name__ == "__main__":
+    main()

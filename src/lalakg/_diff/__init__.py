@@ -1,0 +1,9 @@
+"""Diff: which statements two graphs do not share, wherever the two are kept."""
+
+from __future__ import annotations
+
+from lalakg._diff.comparison import diff
+from lalakg._diff.difference import FORMATS, Change, Diff
+from lalakg._diff.sides import Comparable
+
+__all__ = ["FORMATS", "Change", "Comparable", "Diff", "diff"]

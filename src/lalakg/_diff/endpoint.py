@@ -1,0 +1,89 @@
+"""What a SPARQL endpoint holds, read whole: asked in parts, and counted, so that nothing is cut short unnoticed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from math import ceil, log
+
+import pyoxigraph as ox
+
+from lalakg._engine import RemoteEngine
+from lalakg._errors import EndpointError, InvalidValue
+from lalakg._result import Rows
+from lalakg._terms import Node
+
+_SIZES = (100_000, 5_000, 500)  # statements asked for at once, smaller where a store cuts its answers
+_BELOW = ("", "/query", "/sparql")
+_NAMED = "FILTER(!isBlank(?s) && !isBlank(?o))"
+_BLANK = "FILTER(isBlank(?s) || isBlank(?o))"
+_HASH = "LCASE(MD5(CONCAT(STR(?s), STR(?p), STR(?o))))"  # need only be the same each time, so any store's will do
+
+
+def statements(url: str, graph: str | None = None) -> set[ox.Triple]:
+    """Every statement of the default graph at `url`, or of its named graph. Raises EndpointError when some are missing.
+
+    A store names blank nodes anew in each answer, so that all their statements are asked for in one.
+    """
+    engine = _engine(url)
+    where = f"GRAPH {_iri(graph)} {{ ?s ?p ?o }}" if graph is not None else "?s ?p ?o ."
+    return _whole(engine, f"{where} {_NAMED}", _SIZES) | _whole(engine, f"{where} {_BLANK}", ())
+
+
+def _engine(url: str) -> RemoteEngine:
+    """What answers at the address, of a SPARQL endpoint or of the store that has it at the usual place below."""
+    errors = []
+    for suffix in _BELOW:
+        engine = RemoteEngine(url.rstrip("/") + suffix if suffix else url, {}, {})
+        try:
+            engine.query("ASK {}")
+        except EndpointError as error:
+            errors.append(error)
+        else:
+            return engine
+    raise errors[0]
+
+
+def _iri(graph: str) -> ox.NamedNode:
+    try:
+        return ox.NamedNode(graph)
+    except ValueError as error:
+        raise InvalidValue(f"{graph} is no IRI of a graph: {error}.") from None
+
+
+def _whole(engine: RemoteEngine, where: str, sizes: tuple[int, ...]) -> set[ox.Triple]:
+    total, found = _count(engine, where), set[ox.Triple]()
+    for size in sizes or (total,):
+        found = {t for part in _parts(total, size) for t in _ask(engine, f"{where} {part}")} if total else set()
+        if len(found) == total:
+            return found
+    kind = "" if sizes else " with blank nodes, which cannot be asked for in parts"
+    reason = f"gave {len(found):,} of its {total:,} statements{kind}; it cuts its answers short, or it is being changed"
+    raise EndpointError(f"{reason}.", engine.url)
+
+
+def _parts(total: int, size: int) -> Iterator[str]:
+    """Filters that divide `total` statements evenly, by the first digits of a hash, into parts of about `size`."""
+    digits = ceil(log(total / size, 16)) if total > size else 0
+    for prefix in product("0123456789abcdef", repeat=digits):
+        yield f'FILTER(STRSTARTS({_HASH}, "{"".join(prefix)}"))' if digits else ""
+
+
+def _count(engine: RemoteEngine, where: str) -> int:
+    rows = _rows(engine, f"SELECT (COUNT(*) AS ?n) WHERE {{ SELECT DISTINCT ?s ?p ?o WHERE {{ {where} }} }}")
+    if len(rows) != 1:
+        raise EndpointError("did not count its statements; is it a SPARQL 1.1 endpoint?", engine.url)
+    return int(str(rows[0]["n"].value))
+
+
+def _ask(engine: RemoteEngine, where: str) -> Iterator[ox.Triple]:
+    """Statements as rows: as Turtle some stores would write 01 as 1."""
+    for row in _rows(engine, f"SELECT ?s ?p ?o WHERE {{ {where} }}"):
+        yield ox.Triple(row["s"], row["p"], row["o"])  # type: ignore[arg-type]  # rows do not say which terms they hold
+
+
+def _rows(engine: RemoteEngine, query: str) -> list[dict[str, Node]]:
+    answer = engine.query(query)
+    if not isinstance(answer, Rows):
+        raise EndpointError("answered a SELECT with something else; is it a SPARQL endpoint?", engine.url)
+    return answer.rows

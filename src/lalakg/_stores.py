@@ -1,0 +1,225 @@
+"""Triple stores: what answers at an address, and how one asks it and writes to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+from lalakg._errors import EndpointError
+from lalakg._http import RefusedError, Session, without_login
+
+_FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
+_JSON: Final = "application/sparql-results+json"
+_NTRIPLES: Final = {"Content-Type": "application/n-triples"}
+Block = bytes | Iterable[bytes]
+
+
+class NoResultError(EndpointError):
+    """An answer that is none to a SPARQL query."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of store: where it answers, below the address of the dataset, and what it can do."""
+
+    name: str
+    query: str
+    update: str
+    graphs: str = ""
+    graph_key: str = "graph"
+    chunk: int | None = None  # triples a request; None takes a stream of any length
+    bulk: str = ""  # what to add to a write into an empty graph that need not be a transaction
+    moves: int | None = None  # up to how many triples it moves a graph in good time; None for any number
+    puts: bool = False  # whether it replaces a graph in one transaction
+    transactions: str = ""  # where it begins a transaction of several requests
+    union: bool | None = None  # whether its default graph shows its named ones; None where that is a setting
+    own_default: bool = True  # whether it has a default graph that can be written
+    nil: str = ""  # what a union store calls that graph of its own
+    twice: bool = False  # whether its MD5 encodes text as UTF-8 two times
+
+
+OXIGRAPH: Final = Kind("Oxigraph", "/query", "/update", "/store", bulk="&no_transaction", moves=100_000, puts=True)
+FUSEKI: Final = Kind("Fuseki", "/query", "/update", "/data", puts=True)
+RDF4J: Final = Kind(
+    "RDF4J", "", "/statements", transactions="/transactions", union=True, nil="http://www.openrdf.org/schema/sesame#nil"
+)
+VIRTUOSO: Final = Kind(
+    "Virtuoso",
+    "/sparql",
+    "/sparql-auth",
+    "/sparql-graph-crud-auth",
+    "graph-uri",
+    chunk=20_000,
+    union=True,
+    own_default=False,
+    twice=True,
+)
+GENERIC: Final = Kind("SPARQL store", "", "", chunk=2_000)
+_KINDS: Final = (FUSEKI, OXIGRAPH, VIRTUOSO)
+_UPDATES: Final = ("/update", "/statements", "")
+_QUERIES: Final = ("/query", "/sparql")
+_WRITES: Final = ("/update", "/store", "/data", "/sparql-auth", "/sparql-graph-crud-auth")
+_FINAL: Final = {401, 403, 429, 500, 502, 503, 504}  # answers that no other path will better
+
+
+@dataclass(frozen=True)
+class Store:
+    """A store at an address; `union`: whether its default graph shows what lies in its named graphs.
+
+    Within a `transaction`, which has an address of its own, nobody else sees what is written.
+    """
+
+    kind: Kind
+    base: str
+    session: Session
+    union: bool = False
+    transaction: str = ""
+
+    @property
+    def query_url(self) -> str:
+        """Where it answers queries."""
+        return self.base + self.kind.query
+
+    def pattern(self, graph: str | None, inside: str) -> str:
+        """A graph pattern that holds in one graph; None for the default graph."""
+        name = graph or (self.kind.nil if self.union else "")
+        return f"GRAPH <{name}> {{ {inside} }}" if name else inside
+
+    def ask(self, query: str) -> bool:
+        """The answer to an ASK."""
+        answer = self._json(query)
+        if isinstance(answer, dict) and "boolean" in answer:
+            return bool(answer["boolean"])
+        return any(cell["value"] in ("1", "true") for row in _rows(answer, self.query_url) for cell in row.values())
+
+    def select(self, query: str) -> list[dict[str, dict[str, str]]]:
+        """The rows of a SELECT, in the form of SPARQL's JSON."""
+        return _rows(self._json(query), self.query_url)
+
+    def _json(self, query: str) -> Any:
+        accept = {"Accept": _JSON}
+        if self.transaction:
+            answer = self._within("QUERY", query.encode(), {"Content-Type": "application/sparql-query", **accept})
+        else:
+            answer = self.session.send("POST", self.query_url, lambda: _form("query", query), {**_FORM, **accept})
+        try:
+            return json.loads(answer.content)
+        except ValueError:
+            raise _no_result(self.query_url) from None
+
+    def update(self, text: str) -> None:
+        """Run a SPARQL update. It is not sent again when it may have been carried out."""
+        if self.transaction:
+            self._within("UPDATE", text.encode(), {"Content-Type": "application/sparql-update"})
+        else:
+            url = self.base + self.kind.update
+            self.session.send("POST", url, lambda: _form("update", text), _FORM, again=False)
+
+    def write(self, graph: str | None, body: Callable[[], Block], *, how: str = "POST", again: bool = False) -> None:
+        """Send N-Triples into a graph: POST adds, PUT replaces, `bulk` adds to an empty graph as fast as can be.
+
+        `again`: may the same be sent twice, when the connection breaks?
+        """
+        if self.transaction:
+            context = f"&context={quote(f'<{graph}>', safe='')}" if graph else ""
+            self.session.send("PUT", f"{self.transaction}?action=ADD{context}", body, _NTRIPLES, again=False)
+        elif self.kind.graphs:
+            key = f"{self.kind.graph_key}={quote(graph, safe='')}" if graph else "default"
+            url = f"{self.base}{self.kind.graphs}?{key}{self.kind.bulk if how == 'bulk' else ''}"
+            self.session.send("PUT" if how == "PUT" else "POST", url, body, _NTRIPLES, again=again)
+        else:
+            block = body()
+            lines = (block if isinstance(block, bytes) else b"".join(block)).decode()
+            self.update(f"INSERT DATA {{ {f'GRAPH <{graph}> {{ {lines} }}' if graph else lines} }}")
+
+    def begin(self) -> Store:
+        """The store within a new transaction."""
+        answer = self.session.send("POST", self.base + self.kind.transactions, again=False)
+        return replace(self, transaction=answer.headers["Location"])
+
+    def commit(self) -> None:
+        """Let everybody see what was written in the transaction."""
+        self.session.send("PUT", f"{self.transaction}?action=COMMIT", again=False)
+
+    def roll_back(self) -> None:
+        """Forget what was written in the transaction."""
+        self.session.send("DELETE", self.transaction, again=False)
+
+    def _within(self, action: str, text: bytes, headers: dict[str, str]) -> Any:
+        return self.session.send("PUT", f"{self.transaction}?action={action}", lambda: text, headers, again=False)
+
+
+def _form(key: str, value: str) -> bytes:
+    return f"{key}={quote(value, safe='')}".encode()
+
+
+def _rows(answer: Any, url: str) -> list[dict[str, dict[str, str]]]:
+    try:
+        return list(answer["results"]["bindings"])
+    except (KeyError, TypeError):
+        raise _no_result(url) from None
+
+
+def _no_result(url: str) -> EndpointError:
+    return NoResultError("answered something that is no SPARQL result; is it a SPARQL endpoint?", url)
+
+
+def probe(url: str, session: Session) -> Store:
+    """What answers at `url`: the address of a store, a dataset, a repository, or one of its endpoints.
+
+    Raises EndpointError when nothing there answers SPARQL.
+    """
+    if without_login(url) != url:
+        raise EndpointError("put no login into the address; use --user and LALAKG_PASSWORD.", without_login(url))
+    url = url.rstrip("/")
+    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+        raise EndpointError("is no web address; a store's begins with http:// or https://.", url)
+    if "/repositories/" in url:
+        url = url.removesuffix("/rdf-graphs/service").removesuffix("/statements")
+        store = Store(RDF4J, url, session, union=True)
+        store.ask("ASK { ?s ?p ?o }")
+        return store
+    base = next((url.removesuffix(end) for end in (*_QUERIES, *_WRITES) if url.endswith(end)), url)
+    given = () if url.endswith(_WRITES) else (url,)
+    for address in dict.fromkeys((*given, *(base + path for path in _QUERIES))):
+        store = Store(replace(GENERIC, query=address.removeprefix(base)), base, session)
+        try:
+            store.ask("ASK { ?s ?p ?o }")
+            return _recognised(store)
+        except NoResultError:
+            continue
+        except RefusedError as error:
+            if error.status in _FINAL:
+                raise
+    raise EndpointError(
+        "does not answer SPARQL, nor do /query and /sparql below it; is it the address of a store?", url
+    )
+
+
+def _recognised(store: Store) -> Store:
+    answer = store.session.send("POST", store.query_url, lambda: _form("query", "ASK {}"), {**_FORM, "Accept": _JSON})
+    server = answer.headers.get("Server", "").lower()
+    for kind in _KINDS:
+        if kind.name.lower() in server or (kind is FUSEKI and "fuseki-request-id" in answer.headers):
+            return replace(store, kind=kind, union=bool(kind.union))
+    return store
+
+
+def writing(store: Store, update: str) -> Store:
+    """The store after a first update; for a store of no known kind, also where it takes updates."""
+    if store.kind.name != GENERIC.name:
+        store.update(update)
+        return store
+    for path in dict.fromkeys((*_UPDATES, store.kind.query)):
+        candidate = replace(store, kind=replace(store.kind, update=path))
+        try:
+            candidate.update(update)
+        except RefusedError as error:
+            if error.status in _FINAL - {500}:
+                raise
+        else:
+            return candidate
+    raise EndpointError("answers queries, but takes updates nowhere that was tried; may it be written?", store.base)
