@@ -16,6 +16,10 @@ test-all: .venv/ready owl
 owl:
 	tests/owl/fetch
 
+# The triple stores that slow tests start: Fuseki, RDF4J, Virtuoso; Oxigraph comes with the development tools.
+stores: .venv/ready
+	tests/stores/fetch
+
 lint: .venv/ready
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check

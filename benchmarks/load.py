@@ -65,7 +65,7 @@ def by_rdflib(server: stores.Server, path: Path) -> float:
     from rdflib.plugins.stores.sparqlstore import SPARQLUpdateStore
 
     store = SPARQLUpdateStore(server.query_url, server.update_url, autocommit=False)
-    graph = rdflib.Graph(store)
+    graph = rdflib.Graph(store, identifier=rdflib.URIRef("urn:x:rdflib"))
     for triple in rdflib.Graph().parse(path, format="nt"):
         graph.add(triple)
     store.commit()
@@ -114,9 +114,11 @@ def run(options: argparse.Namespace, part: Path, total: int) -> Iterator[tuple[s
             yield f"{name}: plain PUT", *measure(name, by_put, options.file)
             if options.rdflib:
                 seconds, memory = measure(name, by_rdflib, part)
-                yield f"{name}: rdflib, from {options.rdflib:,} × {total / options.rdflib:.0f}", (
-                    seconds * total / options.rdflib
-                ), memory
+                yield (
+                    f"{name}: rdflib, from {options.rdflib:,} × {total / options.rdflib:.0f}",
+                    (seconds * total / options.rdflib),
+                    memory,
+                )
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ import pytest
 import yaml
 
 import lalakg
+from fakestore import running
 from lalakg._cli import main
 from lalakg._turtle import read
 
@@ -197,7 +198,9 @@ def test_an_example_of_the_help_runs(command: str, folder: Path) -> None:
         pytest.skip("needs a copy of the article, named in LALAKG_SOURCE")
     shutil.copyfile("data/published/lalakg.ttl", "data.ttl")
     shutil.copyfile("ontology/shapes.ttl", "shapes.ttl")
-    assert not re.search(r"^(Usage|Error|lalakg): ", run(command), re.MULTILINE)
+    with running() as store:
+        command = command.replace("http://localhost:3030/ds", store.url)
+        assert not re.search(r"^(Usage|Error|lalakg): ", run(command), re.MULTILINE)
 
 
 # What a page shows of the data

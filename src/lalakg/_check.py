@@ -80,6 +80,7 @@ def _check_data(data: Any, shapes: Any, engine: str, progress: Progress) -> Repo
         raise FolderError(f"nothing to check: there is no statement in {', '.join(map(str, files))}.")
     validation = loaded.validate(read, engine)
     progress(f"shapes: {len(read)} in {time.perf_counter() - started:.2f} s")
+    loaded.expect(validation.results)
     findings = [_finding(result, loaded, read) for result in validation.results]
     notes = tuple(_notes(validation, read, loaded.data.store.query))
     return Report(_ordered(findings), {"shapes": len(read)}, notes, read.graph.prefixes, tuple(files))
@@ -153,6 +154,7 @@ def _check_endpoint(kg: KnowledgeGraph, shapes: Any, progress: Progress) -> Repo
     progress(f"shapes: {len(read)} in {time.perf_counter() - started:.2f} s")
     things = {str(r.focus) for r in validation.results if isinstance(r.focus, ox.NamedNode)}
     loaded = Loaded(list(_labels_at(kg, sorted(things))), [], read.graph.prefixes)
+    loaded.expect(validation.results)
     findings = [_finding(result, loaded, read) for result in validation.results]
     notes = (_as_kept(kg), *_notes(validation, read, kg.sparql))
     return Report(_ordered(findings), {"shapes": len(read)}, notes, read.graph.prefixes)

@@ -18,6 +18,7 @@ from lalakg._tokens import Token, query_form, tokens
 
 _FORM = "application/x-www-form-urlencoded; charset=UTF-8"  # without the charset, RDF4J's usual server reads Latin-1
 _LIMIT = "X-SPARQL-MaxRows"  # how Virtuoso says that it may have cut off an answer, and after how many rows
+_VERDICT = "__ASK_RETVAL"  # Virtuoso answers ASK with a table: one row in this column for yes, none for no
 _PREFIX = re.compile(r"(?<![\w.-])([A-Za-z][\w.-]*):")
 
 
@@ -90,6 +91,8 @@ class RemoteEngine:
             is_boolean = isinstance(ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON), ox.QueryBoolean)
             table = Boolean(data, self.prefixes) if is_boolean else Rows(data, self.prefixes)
             table.render("tsv")  # reads all of it, so that what is broken shows now
+            if isinstance(table, Rows) and table.variables == [_VERDICT]:
+                return Boolean(json.dumps({"head": {}, "boolean": bool(table.rows)}).encode(), self.prefixes)
             return table
         form = ox.RdfFormat.from_media_type(media_type)
         if form is None:

@@ -12,7 +12,6 @@ import pyoxigraph as ox
 from lalakg import _turtle
 from lalakg._catalogue import Catalogue, Values
 from lalakg._derivation import derive, named
-from lalakg._description import Description, describe
 from lalakg._engine import Engine, LocalEngine, RemoteEngine
 from lalakg._errors import ResourceNotFound, nearest
 from lalakg._folder import Folder
@@ -21,6 +20,8 @@ from lalakg._terms import RDFS_LABEL, WELL_KNOWN, expand, to_rdflib
 
 if TYPE_CHECKING:
     import rdflib
+
+    from lalakg._description import Description
 
 
 class KnowledgeGraph:
@@ -118,6 +119,8 @@ class KnowledgeGraph:
 
     def describe(self, name: str) -> Description:
         """One thing: what it is, in which world, what is said of it, and who claims it. Raises ResourceNotFound."""
+        from lalakg._description import describe
+
         return describe(self.engine, self.resolve(name), self.prefixes)
 
     def to_rdflib(self) -> rdflib.Graph:

@@ -217,7 +217,8 @@ class Session:
             return f"cannot be trusted: {error}. If it is yours, name its certificate in SSL_CERT_FILE."
         if isinstance(error, httpx.ConnectError):
             return f"cannot be reached: {error}. Is the store running, and the address right?"
-        return f"broke the connection: {str(error).rstrip('.') or type(error).__name__}. Is it still running? Run it again."
+        words = str(error).rstrip(".") or type(error).__name__
+        return f"broke the connection: {words}. Is it still running? Run it again."
 
 
 def without_login(url: str) -> str:

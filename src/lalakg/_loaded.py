@@ -45,6 +45,11 @@ class Loaded:
             return Validation(reference.validate(plain, shapes.graph.triples, "the shapes"))
         return validate(self.data, shapes)
 
+    def expect(self, results: Iterable[ShapeResult]) -> None:
+        """Say of which things the places will be asked for, so that a large file is gone through once for all."""
+        nodes = (node for result in results for node in (result.focus, result.value))
+        self.positions.wanted |= {node.value for node in nodes if isinstance(node, ox.NamedNode)}
+
     def name(self, node: Any) -> str:
         """A node's short name; that of a blank node, which has none, says how it is reached: ex:a ex:p []."""
         if isinstance(node, ox.BlankNode):

@@ -12,7 +12,7 @@ from lalakg._errors import EndpointError
 from lalakg._http import RefusedError
 from lalakg._marks import clear, fill, filled, is_contested
 from lalakg._stores import Store
-from lalakg._verification import Fingerprint, Statements, counted, held, verify
+from lalakg._verification import Fingerprint, Statements, held, verify
 
 Count = Callable[[int], None]
 
@@ -127,7 +127,7 @@ def _send(store: Store, graph: str | None, part: Part, how: str, count: Count) -
         else:
             return sent
     sent.counts.clear()
-    lines, first = counted(part.triples(), sent), True
+    lines, first = sent.counting(part.triples()), True
     while chunk := list(islice(lines, size)):
         _send_chunk(store, graph, chunk, count, whole=first and len(chunk) < size)
         first = False
@@ -137,7 +137,7 @@ def _send(store: Store, graph: str | None, part: Part, how: str, count: Count) -
 def _stream(store: Store, graph: str | None, part: Part, how: str, sent: Fingerprint, count: Count) -> None:
     def blocks() -> Iterator[bytes]:
         sent.counts.clear()
-        lines = counted(part.triples(), sent)
+        lines = sent.counting(part.triples())
         while block := list(islice(lines, _BLOCK)):
             yield b"".join(block)
             count(len(block))

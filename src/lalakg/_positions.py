@@ -11,7 +11,6 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import unescape
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -57,6 +56,7 @@ class Positions:
     """Where the statements of some files stand."""
 
     files: Iterable[Path]
+    wanted: set[str] = field(default_factory=set)  # the IRIs that will be asked for, where they are known
     _files: dict[Path, _File] = field(default_factory=dict)
     _found: dict[Any, Position | None] = field(default_factory=dict)
 
@@ -89,7 +89,10 @@ class Positions:
     def _file(self, path: Path) -> _File:
         if path not in self._files:
             kind = _KINDS.get(ox.RdfFormat.from_extension(path.suffix.lstrip(".")), _Turtle)
-            self._files[path] = kind(path, path.read_text(encoding="utf-8-sig", errors="replace"))
+            if kind is _NTriples:
+                self._files[path] = _NTriples(path, "", wanted=self.wanted)
+            else:
+                self._files[path] = kind(path, path.read_text(encoding="utf-8-sig", errors="replace"))
         return self._files[path]
 
 
@@ -131,6 +134,39 @@ class _File:
         return []
 
 
+@dataclass(eq=False)
+class _NTriples(_File):
+    """N-Triples and N-Quads: a statement a line, so that a file of any size is read line by line and not held."""
+
+    wanted: set[str] = field(default_factory=set)
+
+    def may_name(self, iri: str) -> bool:
+        """See _File."""
+        return True
+
+    @cached_property
+    def _statements(self) -> dict[str, list[tuple[int, str]]]:
+        """The lines of the subjects that are wanted, with their numbers."""
+        found: dict[str, list[tuple[int, str]]] = {iri: [] for iri in self.wanted}
+        with self.path.open(encoding="utf-8", errors="replace") as lines:
+            for number, line in enumerate(lines, 1):
+                subject = line[1 : line.find(">")]
+                if subject in found or (not self.wanted and line.startswith("<")):
+                    found.setdefault(subject, []).append((number, line))
+        return found
+
+    def lines(self, subject: ox.NamedNode, predicate: Any, value: Any, said: Said) -> Iterator[tuple[int, int]]:
+        """See _File."""
+        triple = f"{subject} {predicate} {value}"
+        for number, line in self._statements.get(subject.value, []):
+            if value is not None and line.startswith((f"{triple} ", f"{triple}.")):
+                yield TRIPLE, number
+            elif predicate is not None and line.startswith(f"{subject} {predicate} "):
+                yield PREDICATE, number
+            else:
+                yield BLOCK, number
+
+
 class _JsonLd(_File):
     """JSON-LD: a thing is named by its @id; an object that holds nothing else only refers to it."""
 
@@ -157,6 +193,8 @@ class _RdfXml(_File):
     @cached_property
     def named(self) -> list[tuple[int, dict[str, int]]]:
         """See _File."""
+        from html import unescape  # only RDF/XML needs it
+
         entities = dict(re.findall(r"<!ENTITY\s+([\w.-]+)\s+[\"']([^\"']*)[\"']", self.text))
         base = re.search(r"\bxml:base\s*=\s*[\"']([^\"']*)[\"']", self.text)
         tables: dict[str, dict[str, int]] = {"about": {}, "resource": {}}
@@ -292,6 +330,8 @@ def _top_level(stream: Iterable[Token]) -> Iterator[Token]:
 
 
 _KINDS: Final[Mapping[Any, Callable[[Path, str], _File]]] = {
+    ox.RdfFormat.N_TRIPLES: _NTriples,
+    ox.RdfFormat.N_QUADS: _NTriples,
     ox.RdfFormat.JSON_LD: _JsonLd,
     ox.RdfFormat.RDF_XML: _RdfXml,
 }

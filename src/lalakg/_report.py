@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
-from xml.sax.saxutils import escape, quoteattr
 
 from lalakg import _turtle
 from lalakg._shacl import ShapeResult
@@ -205,17 +204,25 @@ def _case(finding: Finding) -> str:
     line = f' line="{finding.line}"' if finding.line else ""
     name = _attribute(f"{finding.rule} {finding.thing}".strip())
     if finding.severity in ("warning", "info"):
-        outcome = f"<system-out>{escape(_legal(str(finding)))}</system-out>"
+        outcome = f"<system-out>{_text(str(finding))}</system-out>"
     else:
         kind, message = _attribute(finding.severity), _attribute(finding.message)
-        outcome = f"<failure type={kind} message={message}>{escape(_legal(str(finding)))}</failure>"
+        outcome = f"<failure type={kind} message={message}>{_text(str(finding))}</failure>"
     return (
         f"  <testcase classname={_attribute(f'lalakg.{finding.kind}')} name={name}{file}{line}>{outcome}</testcase>\n"
     )
 
 
 def _attribute(text: str) -> str:
+    from xml.sax.saxutils import quoteattr  # starts slowly, and few ask for JUnit
+
     return quoteattr(_legal(text))
+
+
+def _text(text: str) -> str:
+    from xml.sax.saxutils import escape
+
+    return escape(_legal(text))
 
 
 def _legal(text: str) -> str:

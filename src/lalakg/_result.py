@@ -94,7 +94,6 @@ class Table(Result):
     def _drawn(self, *, markdown: bool) -> str: ...
 
 
-@dataclass(frozen=True)
 class Rows(Table):
     """The answer to SELECT: rows, each a mapping from variable to term; what is unbound is left out."""
 
@@ -138,7 +137,6 @@ class Rows(Table):
         return markdown_table(self.variables, rows) if markdown else table(self.variables, rows)
 
 
-@dataclass(frozen=True)
 class Boolean(Table):
     """The answer to ASK; true or false in Python, too."""
 

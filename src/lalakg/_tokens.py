@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urljoin
 
 from lalakg._errors import ParseError
@@ -29,8 +29,7 @@ _TOKEN = re.compile(
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One token: its kind (string, iri, comment, mark, word, other), its text, and where it begins and ends."""
 
     kind: str
@@ -51,8 +50,7 @@ def query_form(text: str) -> str:
     return next((word for word in words if word in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")), "SELECT")
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(NamedTuple):
     """One top-level statement of Turtle: its subject's IRI ('' for a directive or a blank node), where it begins
     (line from 1), the comments before it, and its first word."""
 

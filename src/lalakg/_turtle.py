@@ -10,9 +10,8 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
@@ -41,8 +40,7 @@ _PREFIX = re.compile(r"@prefix ([\w.-]*): <([^>]*)> \.")
 _WIDTH = 100
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(NamedTuple):
     """One RDF file as it was parsed: its triples in the order of the file, and the prefixes that it declares."""
 
     path: Path
@@ -153,13 +151,10 @@ def reformat(text: str, path: Path) -> str:
     return write(document.triples, document.prefixes, comments_by_subject(text, path))
 
 
-@dataclass
 class _Writer:
-    triples: set[ox.Triple]
-    prefixes: Prefixes
-    used: set[str] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
+    def __init__(self, triples: set[ox.Triple], prefixes: Prefixes) -> None:
+        self.triples, self.prefixes = triples, prefixes
+        self.used: set[str] = set()
         self.about: dict[Any, list[ox.Triple]] = defaultdict(list)
         referrers: dict[Node, list[Any]] = defaultdict(list)
         for triple in self.triples:

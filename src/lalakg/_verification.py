@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal, InvalidOperation
+from hashlib import md5 as _md5
 from itertools import islice
 from typing import Any, Final, TypeAlias
 
@@ -20,25 +20,29 @@ Statements: TypeAlias = Callable[[], Iterator[Statement]]
 
 _DIGITS: Final = 4  # hexadecimal digits of a triple's hash by which it is counted: 65,536 buckets
 _BATCH: Final = 200  # statements a query, of those that must be looked at one by one
+_FEW_ROWS: Final = 1_000  # that any store gives in one answer
 _MOST: Final = 100_000  # statements that a store may alter
 _SUBJECT, _OBJECT = (f'IF(isBlank(?{v}), "_", STR(?{v}))' for v in "so")
 _TAIL = 'IF(isLiteral(?o), IF(LANG(?o) = "", STR(DATATYPE(?o)), LCASE(LANG(?o))), "")'
 _HASH = f'SUBSTR(LCASE(MD5(CONCAT({_SUBJECT}, " ", STR(?p), " ", {_OBJECT}, " ", {_TAIL}))), 1, {_DIGITS})'
 
 
-def line(triple: Statement) -> bytes:
-    """A statement as N-Triples writes it."""
-    return f"{triple.subject} {triple.predicate} {triple.object} .\n".encode()
-
-
-def key(triple: Statement) -> bytes:
-    """What of a triple is hashed, by the store as here."""
+def encoded(triple: Statement) -> tuple[str, str]:
+    """A statement as N-Triples writes it, and what of it is hashed, by the store as here."""
     subject: Any = triple.subject
     term: Any = triple.object
-    tail = (term.language.lower() if term.language else term.datatype.value) if isinstance(term, ox.Literal) else ""
-    one = "_" if isinstance(subject, ox.BlankNode) else subject.value
-    other = "_" if isinstance(term, ox.BlankNode) else term.value
-    return f"{one} {triple.predicate.value} {other} {tail}".encode()
+    one, between, other = subject.value, triple.predicate.value, term.value
+    tail = ""
+    if isinstance(term, ox.Literal):
+        tail = (term.language or "").lower() or term.datatype.value
+        written = str(term)
+    elif isinstance(term, ox.NamedNode):
+        written = f"<{other}>"
+    else:
+        written, other = str(term), "_"
+    if isinstance(subject, ox.NamedNode):
+        return f"<{one}> <{between}> {written} .\n", f"{one} {between} {other} {tail}"
+    return f"{subject} <{between}> {written} .\n", f"_ {between} {other} {tail}"
 
 
 class Fingerprint:
@@ -50,20 +54,38 @@ class Fingerprint:
 
     def bucket(self, triple: Statement) -> str:
         """The first digits of a triple's hash, as the store computes it."""
-        data = key(triple)
-        if self.twice and not data.isascii():
-            data = data.decode("latin-1").encode()
-        return hashlib.md5(data, usedforsecurity=False).hexdigest()[:_DIGITS]
+        return self._bucket(encoded(triple)[1])
 
-    def add(self, triple: Statement) -> None:
-        """Count one that is sent."""
-        self.counts[self.bucket(triple)] += 1
+    def _bucket(self, key: str) -> str:
+        data = key.encode()
+        if self.twice and not key.isascii():
+            data = data.decode("latin-1").encode()
+        return _md5(data, usedforsecurity=False).hexdigest()[:_DIGITS]
+
+    def counting(self, triples: Iterable[Statement]) -> Iterator[bytes]:
+        """The triples as lines of N-Triples, each counted as it goes by."""
+        counts, bucket = self.counts, self._bucket
+        for triple in triples:
+            line, key = encoded(triple)
+            counts[bucket(key)] += 1
+            yield line.encode()
 
 
 def held(store: Store, graph: str | None) -> Counter[str]:
     """How many triples a graph of the store holds of each hash."""
+    found = _counted_by_hash(store, graph, "")
+    if len(found) < _FEW_ROWS:
+        return found
+    (row,) = store.select(f"SELECT (COUNT(*) AS ?n) WHERE {{ {store.pattern(graph, '?s ?p ?o')} }}")
+    if found.total() == int(row["n"]["value"]):
+        return found
+    parts = (_counted_by_hash(store, graph, f'FILTER (STRSTARTS(?h, "{digit}"))') for digit in "0123456789abcdef")
+    return sum(parts, Counter())  # the store gives no more than so many rows at once
+
+
+def _counted_by_hash(store: Store, graph: str | None, condition: str) -> Counter[str]:
     inner = f"SELECT ({_HASH} AS ?h) WHERE {{ {store.pattern(graph, '?s ?p ?o')} }}"
-    rows = store.select(f"SELECT ?h (COUNT(*) AS ?n) WHERE {{ {{ {inner} }} }} GROUP BY ?h")
+    rows = store.select(f"SELECT ?h (COUNT(*) AS ?n) WHERE {{ {{ {inner} }} {condition} }} GROUP BY ?h")
     return Counter({row["h"]["value"]: int(row["n"]["value"]) for row in rows if "h" in row})
 
 
@@ -82,7 +104,7 @@ def verify(store: Store, graph: str | None, sent: Fingerprint, triples: Statemen
         lacking.update(_lacking(store, graph, batch))
         if len(lacking) > _MOST:
             raise EndpointError(f"lacks or alters more than {_MOST:,} of the triples sent.", store.base)
-    words, missing = _told(lacking, triples)
+    words, missing = _told(store, graph, lacking, triples)
     missing += _blank_missing(found, sent, (t for t in triples() if _is_blank(t) and sent.bucket(t) in differing))
     if missing:
         raise EndpointError(f"lacks {len(missing):,} of the triples sent, such as {missing[0]}", store.base)
@@ -120,7 +142,9 @@ def _blank_missing(found: Counter[str], sent: Fingerprint, suspects: Iterator[St
     return [sorted(words)[0] for bucket, words in by_bucket.items() if found[bucket] < len(words)]
 
 
-def _told(lacking: dict[Statement, set[str]], triples: Statements) -> tuple[list[str], list[str]]:
+def _told(
+    store: Store, graph: str | None, lacking: dict[Statement, set[str]], triples: Statements
+) -> tuple[list[str], list[str]]:
     """In words: what became of the triples that the store altered, and those that are missing."""
     sent: dict[tuple[Any, Any], set[str]] = {(t.subject, t.predicate): set() for t in lacking}
     for triple in triples() if lacking else ():
@@ -132,7 +156,7 @@ def _told(lacking: dict[Statement, set[str]], triples: Statements) -> tuple[list
         words = f"{triple.subject} {triple.predicate} {triple.object}"
         if form:
             altered.append(f"{words} became {form}")
-        else:
+        elif not store.ask(f"ASK {{ {store.pattern(graph, words)} }}"):  # it may have given no more than so many rows
             missing.append(f"{words} .")
     return sorted(altered), sorted(missing)
 
@@ -173,10 +197,3 @@ def _written(term: dict[str, str]) -> str:
     if "xml:lang" in term:
         return str(ox.Literal(term["value"], language=term["xml:lang"]))
     return str(ox.Literal(term["value"], datatype=ox.NamedNode(term.get("datatype", XSD + "string"))))
-
-
-def counted(triples: Iterable[Statement], sent: Fingerprint) -> Iterator[bytes]:
-    """The triples as lines of N-Triples, each counted in the fingerprint as it goes by."""
-    for triple in triples:
-        sent.add(triple)
-        yield line(triple)
