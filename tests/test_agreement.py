@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-import test_shapes
 
+import test_shapes
 from lalakg import _turtle
 from lalakg._shacl import Data, Shapes, reference, validate
 
