@@ -43,4 +43,4 @@ clean:
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	touch $@
 
-.PHONY: build test test-all owl lint generate clean
+.PHONY: build test test-all stores owl lint generate clean

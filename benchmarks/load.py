@@ -72,11 +72,17 @@ def by_rdflib(server: stores.Server, path: Path) -> float:
     return 0.0
 
 
-def measure(name: str, load: Callable[[stores.Server, Path], float], path: Path) -> tuple[float, float]:
+def processor(server: stores.Server) -> float:
+    """The CPU seconds that the server, this process and its children have taken so far."""
+    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") + sum(os.times()[:4])
+
+
+def measure(name: str, load: Callable[[stores.Server, Path], float], path: Path) -> tuple[float, float, float]:
     with running(name) as server:
-        start = time.perf_counter()
+        start, before = time.perf_counter(), processor(server)
         memory = load(server, path)
-        return time.perf_counter() - start, memory
+        return time.perf_counter() - start, processor(server) - before, memory
 
 
 def first_lines(path: Path, number: int, folder: Path) -> Path:
@@ -95,30 +101,30 @@ def main() -> None:
     options = parser.parse_args()
     with options.file.open("rb") as lines:
         total = sum(1 for _ in lines)
-    times: dict[str, list[float]] = defaultdict(list)
+    times: dict[str, list[tuple[float, float]]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
         part = first_lines(options.file, options.rdflib, Path(folder))
         for _ in range(options.rounds):
-            for way, seconds, memory in run(options, part, total):
-                times[way].append(seconds)
-                print(f"{way:<42} {seconds:8.1f} s {f'{memory:6.0f} MB' if memory else ''}", flush=True)
-    print(f"\n{total:,} triples, median of {options.rounds}:")
-    for way, seconds_of in times.items():
-        print(f"{way:<42} {statistics.median(seconds_of):8.1f} s")
+            for way, seconds, cpu, memory in run(options, part, total):
+                times[way].append((seconds, cpu))
+                print(
+                    f"{way:<42} {seconds:8.1f} s {cpu:8.1f} CPU s {f'{memory:6.0f} MB' if memory else ''}", flush=True
+                )
+    print(f"\n{total:,} triples, medians of {options.rounds}:")
+    for way, pairs in times.items():
+        seconds, cpu = (statistics.median(values) for values in zip(*pairs, strict=True))
+        print(f"{way:<42} {seconds:8.1f} s {cpu:8.1f} CPU s")
 
 
-def run(options: argparse.Namespace, part: Path, total: int) -> Iterator[tuple[str, float, float]]:
+def run(options: argparse.Namespace, part: Path, total: int) -> Iterator[tuple[str, float, float, float]]:
     for name in options.stores:
         yield f"{name}: lalakg load", *measure(name, by_lalakg, options.file)
         if name == "oxigraph":
             yield f"{name}: plain PUT", *measure(name, by_put, options.file)
             if options.rdflib:
-                seconds, memory = measure(name, by_rdflib, part)
-                yield (
-                    f"{name}: rdflib, from {options.rdflib:,} × {total / options.rdflib:.0f}",
-                    (seconds * total / options.rdflib),
-                    memory,
-                )
+                seconds, cpu, memory = measure(name, by_rdflib, part)
+                times = total / options.rdflib
+                yield f"{name}: rdflib, {options.rdflib:,} × {times:.0f}", seconds * times, cpu * times, memory
 
 
 if __name__ == "__main__":

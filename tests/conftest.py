@@ -20,9 +20,6 @@ LALAKG = Path(sys.executable).with_name("lalakg")
 settings.register_profile("lalakg", deadline=None, max_examples=60, derandomize=True)
 settings.load_profile("lalakg")
 
-# A check of the whole graph through pySHACL takes seconds; when it no longer does, this marker goes.
-full_check = pytest.mark.slow
-
 
 @dataclass(frozen=True)
 class Outcome:

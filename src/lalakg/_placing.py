@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -51,7 +52,7 @@ def _in_a_transaction(store: Store, parts: list[Part], count: Count) -> list[str
         altered: list[str] = []
         for part in parts:
             inside.update(clear(part.target))
-            altered += verify(inside, part.target, _send(inside, part.target, part, "POST", count), part.triples)
+            altered += verify(inside, part.target, _send(inside, part.target, part, "POST", count), part.triples)[0]
         inside.commit()
     except BaseException:
         with contextlib.suppress(EndpointError):
@@ -64,21 +65,23 @@ def _beside(store: Store, parts: list[Part], mark: str, count: Count) -> list[st
     """Load each part into a graph beside, verify it there, and move all into place by one update."""
     staging = [f"{mark}:{number}" for number in range(len(parts))]
     altered: list[str] = []
+    staged: list[Counter[str]] = []
     for graph, part in zip(staging, parts, strict=True):
         fill(store, mark, graph)
         sent = _send(store, graph, part, "bulk" if store.kind.bulk else "POST", count)
-        altered += verify(store, graph, sent, part.triples)
+        words, found = verify(store, graph, sent, part.triples)
+        altered += words
+        staged.append(found)
     pairs = [(graph, part) for graph, part in zip(staging, parts, strict=True) if part.count]
     moves = [f"MOVE GRAPH <{g}> TO {f'GRAPH <{part.target}>' if part.target else 'DEFAULT'}" for g, part in pairs]
     moves += [clear(part.target) for part in parts if not part.count]
     if moves:
-        _swap(store, " ;\n".join(moves), pairs)
+        _swap(store, " ;\n".join(moves), pairs, [found for found in staged if found])
     return altered
 
 
-def _swap(store: Store, update: str, pairs: list[tuple[str, Part]]) -> None:
+def _swap(store: Store, update: str, pairs: list[tuple[str, Part]], staged: list[Counter[str]]) -> None:
     """Move all into place; where the answer is lost, look whether it was done."""
-    staged = [held(store, graph) for graph, _ in pairs]
     try:
         store.update(update)
     except EndpointError:
@@ -90,7 +93,7 @@ def _swap(store: Store, update: str, pairs: list[tuple[str, Part]]) -> None:
 
 def _put(store: Store, part: Part, count: Count) -> list[str]:
     """Replace a graph by one request, which is one transaction."""
-    return verify(store, part.target, _send(store, part.target, part, "PUT", count), part.triples)
+    return verify(store, part.target, _send(store, part.target, part, "PUT", count), part.triples)[0]
 
 
 def _in_place(store: Store, part: Part, mark: str, count: Count) -> list[str]:
@@ -100,7 +103,7 @@ def _in_place(store: Store, part: Part, mark: str, count: Count) -> list[str]:
         return _put(store, part, count)
     fill(store, mark, part.target)
     try:
-        altered = verify(store, part.target, _send(store, part.target, part, "bulk", count), part.triples)
+        altered = verify(store, part.target, _send(store, part.target, part, "bulk", count), part.triples)[0]
     except BaseException:
         with contextlib.suppress(EndpointError):
             store.update(clear(part.target))
