@@ -6,7 +6,7 @@ build: .venv/ready
 	$(BIN)/lalakg build
 
 test: .venv/ready
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 # The slow tests, too: reasoners, pySHACL, real triple stores, a wheel.
 test-all: .venv/ready owl

@@ -278,6 +278,21 @@ def test_a_failed_move_leaves_the_old_data(fake: FakeStore, small: Path) -> None
     assert fake.graphs() == set()
 
 
+def test_a_move_that_loses_triples_is_told(fake: FakeStore, small: Path) -> None:
+    def lossy(request: Request) -> bool:
+        if request.is_move:
+            update = request.form["update"][0]
+            quad = next(q for q in fake.data if str(q.graph_name.value or "").endswith(":0"))
+            fake.data.remove(quad)
+            fake.data.update(update)
+            return request.answer(204)
+        return False
+
+    fake.faults.append(lossy)
+    with pytest.raises(EndpointError, match=r"kept [\d,]+ of the [\d,]+ triples that it moved into its place"):
+        load_into(lalakg.load(small), fake.url)
+
+
 def test_a_move_whose_answer_is_lost_is_looked_after(fake: FakeStore, small: Path) -> None:
     kg = lalakg.load(small)
 

@@ -63,7 +63,10 @@ def count(server: stores.Server, graph: str | None = GRAPH) -> int:
 
 
 def graphs(server: stores.Server) -> set[str]:
-    return {row["g"]["value"] for row in select(server, "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }")}
+    rows = select(
+        server, "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
+    )  # DISTINCT: minutes in Virtuoso
+    return {row["g"]["value"] for row in rows if "g" in row}
 
 
 @contextmanager
@@ -152,6 +155,16 @@ def test_what_each_store_alters_is_named(server: stores.Server, tmp_path: Path) 
     )
     assert all(" became " in words for words in done.altered)
     assert len(done.altered) == len(altered)
+
+
+@pytest.mark.parametrize("name", ON_DISK)
+def test_on_disk_a_graph_takes_the_place_of_another_whole(tmp_path: Path, name: str) -> None:
+    """Where Jena's MOVE, in TDB2, lost 83 triples of these."""
+    with started(ON_DISK[name], tmp_path / "store") as server:
+        for letter, size in (("a", 3_000), ("b", 40_000), ("b", 40_000)):
+            path = numbered(tmp_path / "x.nt", letter, size)
+            load_into([path], server.query_url, graph=GRAPH, replace=True, credentials=login(server))
+            assert count(server) == size
 
 
 def start(server: stores.Server, path: Path) -> subprocess.Popen[bytes]:

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from lalakg._errors import EndpointError
 from lalakg._http import RefusedError, Session, without_login
 
-_FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
+_FORM: Final = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
 _JSON: Final = "application/sparql-results+json"
 _NTRIPLES: Final = {"Content-Type": "application/n-triples"}
 Block = bytes | Iterable[bytes]
@@ -33,6 +33,7 @@ class Kind:
     chunk: int | None = None  # triples a request; None takes a stream of any length
     bulk: str = ""  # what to add to a write into an empty graph that need not be a transaction
     moves: int | None = None  # up to how many triples it moves a graph in good time; None for any number
+    inserts: bool = False  # whether a graph is moved by an INSERT
     puts: bool = False  # whether it replaces a graph in one transaction
     transactions: str = ""  # where it begins a transaction of several requests
     union: bool | None = None  # whether its default graph shows its named ones; None where that is a setting
@@ -42,7 +43,8 @@ class Kind:
 
 
 OXIGRAPH: Final = Kind("Oxigraph", "/query", "/update", "/store", bulk="&no_transaction", moves=100_000, puts=True)
-FUSEKI: Final = Kind("Fuseki", "/query", "/update", "/data", puts=True)
+# TDB2's MOVE (Jena 5.6.0) reads and writes one index at a time, and may lose triples where the target held some.
+FUSEKI: Final = Kind("Fuseki", "/query", "/update", "/data", inserts=True, puts=True)
 RDF4J: Final = Kind(
     "RDF4J", "", "/statements", transactions="/transactions", union=True, nil="http://www.openrdf.org/schema/sesame#nil"
 )
