@@ -144,6 +144,24 @@ def test_an_answer_that_is_cut_short_is_fetched_in_pages(rows: int, ask: Callabl
     assert len({finding.thing for finding in report.results}) == len(report.results) == WRONG
 
 
+def silent(query: str, ask: Callable[[str], bytes]) -> bytes:
+    """Counts rightly, and gives no row."""
+    return (
+        ask(query)
+        if "COUNT(*)" in query
+        else json.dumps(json.loads(ask(query)) | {"results": {"bindings": []}}).encode()
+    )
+
+
+def test_an_endpoint_that_cuts_to_nothing_does_not_conform(
+    ask: Callable[[str], bytes], place: Path, run: Command
+) -> None:
+    with serving(silent, ask) as url:
+        done = run("check", "--endpoint", url, "--shapes", "shapes.ttl", cwd=place)
+    assert (done.status, done.out) == (2, "")
+    assert "gave none of" in done.err
+
+
 def test_an_endpoint_that_keeps_rows_back_is_refused(ask: Callable[[str], bytes], place: Path, run: Command) -> None:
     with serving(stubborn, ask) as url:
         done = run("check", "--endpoint", url, "--shapes", "shapes.ttl", cwd=place)

@@ -25,7 +25,6 @@ _W3C = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
 }
-FORMATS = ("table", "md", *_W3C, *GRAPH_FORMATS)
 
 
 class Result(ABC):

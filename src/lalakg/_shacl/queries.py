@@ -35,7 +35,6 @@ class Select:
 
     text: str
     messages: tuple[str, ...]
-    projects_value: bool = True
 
     def for_set(self, focus: str) -> str | None:
         """The query for all focus nodes of the pattern `focus`, which binds ?this; None when that is not safe."""
@@ -73,7 +72,7 @@ def prepare(
         raise ShapesError(f"{where}: the constraint's query is not valid SPARQL: {error}") from None
     if not isinstance(answer, ox.QuerySolutions):
         raise ShapesError(f"{where}: the constraint's query must be a SELECT.")
-    return Select(text, messages, "value" in {v.value for v in answer.variables})
+    return Select(text, messages)
 
 
 def prefixes(graph: ShapesGraph, node: Node) -> str:

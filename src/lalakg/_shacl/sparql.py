@@ -60,9 +60,11 @@ class RemoteSource:
 
     def _whole(self, query: str) -> tuple[list[str], list[dict[str, Any]]]:
         names, rows = self._ask(query)
-        total = self._count(query) if rows else 0
+        total = self._count(query)
         if total == len(rows):
             return names, rows
+        if not rows:
+            raise EndpointError(f"gave none of {total} rows; raise its limit.", self.engine.url)
         size, found = len(rows), list[dict[str, Any]]()
         prologue, body = _split(query)
         order = " ".join(f"?{name}" for name in names)
