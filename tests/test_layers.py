@@ -123,4 +123,4 @@ def test_only_the_command_line_prints_exits_or_knows_click(path: Path) -> None:
     calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     loud = calls & {"print", "exit", "quit", "sys.exit", "os._exit", "sys.stdout.write", "sys.stderr.write"}
     loud |= {name for name, _ in imports(tree) if name.split(".")[0] == "click"}
-    assert loud == ({"click", "sys.exit"} if room(path) == "_cli" else set())
+    assert loud <= ({"click", "sys.exit"} if room(path) == "_cli" else set())

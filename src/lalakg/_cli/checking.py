@@ -1,0 +1,72 @@
+"""`check`: whether everything holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lalakg._cli.group import SOURCE, cli, graph_of, say
+from lalakg._folder import Folder
+
+FORMATS = ("text", "json", "ttl", "sarif", "junit")
+SEVERITIES = ("violation", "warning", "info")
+
+
+@cli.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--shapes", type=click.Path(path_type=Path), help="SHACL shapes. [default: the folder's]")
+@SOURCE
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to tell it.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    default="violation",
+    show_default=True,
+    help="What is bad enough for exit 1.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["lalakg", "pyshacl"]),
+    default="lalakg",
+    show_default=True,
+    help="What runs the shapes; pyshacl is the slow reference.",
+)
+@click.option("--endpoint", metavar="URL", help="Check what this SPARQL endpoint holds.")
+@click.option("--explain", metavar="SHAPE", help="Tell one rule in words and in SPARQL instead.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.pass_context
+def check(
+    context: click.Context,
+    files: tuple[Path, ...],
+    shapes: Path | None,
+    source: Path | None,
+    form: str,
+    fail_on: str,
+    engine: str,
+    endpoint: str | None,
+    explain: str | None,
+    quiet: bool,
+) -> None:
+    """Check the folder: shapes, hygiene, expected answers; with --source, hashes and copying as well.
+
+    With FILES, check just these against --shapes; no folder is needed.
+
+    \b
+    Example:
+      lalakg check
+      lalakg check data.ttl --shapes shapes.ttl --format sarif
+      lalakg check --explain S08
+    """
+    from lalakg._check import check as run
+    from lalakg._explanation import explain as tell
+
+    if explain:
+        click.echo(tell(shapes or Folder.find(context.obj).shapes, explain), nl=False)
+        return
+    if files and (endpoint or source):
+        raise click.UsageError("FILES go with --shapes, not with --endpoint or --source.")
+    target = files or graph_of(context, endpoint)
+    report = run(target, shapes=shapes, source=source, engine=engine, progress=(lambda _: None) if quiet else say)
+    click.echo(report.render(form), nl=False)
+    context.exit(1 if report.fails(fail_on) else 0)

@@ -1,0 +1,125 @@
+"""`load` and `diff`: what other places hold."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from lalakg._cli.group import cli, graph_of, say, shown
+from lalakg._folder import Folder
+from lalakg._terms import expand
+
+_SHOWN = 20  # literals that a store altered
+
+
+@cli.command()
+@click.argument("url")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--graph", metavar="IRI", help="Load into this named graph.")
+@click.option("--default", is_flag=True, help="Load into the default graph.")
+@click.option("--named-graphs", is_flag=True, help="Also load the packaging: a graph for each world, and so on.")
+@click.option("--replace", is_flag=True, help="Replace data that is not this graph's.")
+@click.option("--user", help="Log in; the password is in LALAKG_PASSWORD, or asked for.")
+@click.option("--timeout", type=float, default=3600, show_default=True, help="Seconds for the whole load.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done.")
+@click.pass_context
+def load(
+    context: click.Context,
+    url: str,
+    files: tuple[Path, ...],
+    graph: str | None,
+    default: bool,
+    named_graphs: bool,
+    replace: bool,
+    user: str | None,
+    timeout: float,
+    dry_run: bool,
+) -> None:
+    """Load the complete graph, or FILES, into the triple store at URL: all or nothing, and verified.
+
+    \b
+    Example:
+      lalakg load http://localhost:3030/ds
+    """
+    from lalakg._http import Credentials
+    from lalakg._loading import load_into
+
+    if graph and default:
+        raise click.UsageError("Give --graph or --default, not both.")
+    password = os.environ.get("LALAKG_PASSWORD") or (
+        click.prompt("Password", hide_input=True, err=True) if user else ""
+    )
+    credentials = Credentials(user or "", password, os.environ.get("LALAKG_TOKEN", ""))
+    with _bar(sys.stderr.isatty() and not dry_run) as progress:
+        done = load_into(
+            files or graph_of(context),
+            url,
+            graph=graph,
+            default=default,
+            named_graphs=named_graphs,
+            replace=replace,
+            credentials=credentials,
+            timeout=timeout,
+            dry_run=dry_run,
+            progress=progress,
+        )
+    say(f"{url}: {done.store}")
+    for line in done.plan:
+        say(f"{'would load' if dry_run else 'loaded'} {line}")
+    for line in done.altered[:_SHOWN]:
+        say(f"the store altered: {line}")
+    if len(done.altered) > _SHOWN:
+        say(f"the store altered: {len(done.altered) - _SHOWN:,} more")
+
+
+@contextlib.contextmanager
+def _bar(shown: bool) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar that is told how much of how much is done; nothing where nobody looks."""
+    if not shown:
+        yield lambda _done, _of: None
+        return
+    with click.progressbar(length=1, label="loading", file=sys.stderr) as bar:
+
+        def progress(done: int, of: int) -> None:
+            bar.length = of
+            bar.update(done - bar.pos)
+
+        yield progress
+
+
+@cli.command()
+@click.argument("a")
+@click.argument("b", required=False)
+@click.option("--graph", metavar="IRI", help="The named graph to compare at an endpoint; graph names may be short.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "ttl", "json", "md"]),
+    default="text",
+    show_default=True,
+    help="How to tell it; md is for release notes.",
+)
+@click.pass_context
+def diff(context: click.Context, a: str, b: str | None, graph: str | None, form: str) -> None:
+    """Tell what was added, removed and changed from A to B: RDF files, folders, or URLs of SPARQL endpoints.
+
+    Without B, A is compared with the folder. The exit status is 1 when they differ.
+
+    \b
+    Example:
+      lalakg diff data.ttl
+      lalakg diff data.ttl data/published/lalakg.ttl --format md
+    """
+    from lalakg._diff import diff as run
+
+    if graph is not None:
+        kg = graph_of(context)
+        graph = expand(graph, kg.prefixes, kg.folder.dataset.graphs).value
+    found = run(a, b or str(shown(Folder.find(context.obj).root)), graph=graph)
+    click.echo(found.render(form), nl=False)
+    context.exit(1 if found else 0)
