@@ -125,7 +125,8 @@ def run(command: str) -> str:
     if command.startswith("make"):
         Path(".venv").mkdir(exist_ok=True)
         Path(".venv/ready").touch()
-        lines = subprocess.run(["make", "-n", *command.split()[1:]], capture_output=True, text=True, check=True).stdout
+        words = ["make", "--no-print-directory", "-n", *command.split()[1:]]
+        lines = subprocess.run(words, capture_output=True, text=True, check=True).stdout
         return "".join(f"{line}\n{run(line.removeprefix('.venv/bin/'))}" for line in lines.splitlines())
     words = shlex.split(command)
     if words[0] != "lalakg" or {"|", ">"} & set(words):
