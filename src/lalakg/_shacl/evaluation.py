@@ -10,11 +10,12 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from lalakg._errors import ShapesError
-from lalakg._shacl.backends import Backend, Pair
+from lalakg._shacl.backend import Backend, Pair
 from lalakg._shacl.custom import Use
 from lalakg._shacl.paths import Path
 from lalakg._shacl.queries import Select
-from lalakg._shacl.shapes import Constraint, Qualified, Shape, Shapes
+from lalakg._shacl.shape import Constraint, Qualified, Shape
+from lalakg._shacl.shapes import Shapes
 from lalakg._shacl.values import KINDS
 from lalakg._terms import Node
 

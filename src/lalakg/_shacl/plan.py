@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lalakg._shacl.backends import SetBackend
 from lalakg._shacl.evaluation import Evaluation
-from lalakg._shacl.shapes import Shape, Shapes
+from lalakg._shacl.sets import SetBackend
+from lalakg._shacl.shape import Shape
+from lalakg._shacl.shapes import Shapes
 from lalakg._shacl.sparql import SparqlRunner
 
 

@@ -11,11 +11,12 @@ import pyoxigraph as ox
 from lalakg._engine import RemoteEngine
 from lalakg._errors import EndpointError, ShapesError
 from lalakg._result import Rows
-from lalakg._shacl.backends import Pattern, SetBackend, Source
+from lalakg._shacl.backend import Source
 from lalakg._shacl.custom import Ask, Use
 from lalakg._shacl.evaluation import Violation
 from lalakg._shacl.queries import Select, replace
-from lalakg._shacl.shapes import Constraint, Shape
+from lalakg._shacl.sets import Pattern, SetBackend
+from lalakg._shacl.shape import Constraint, Shape
 from lalakg._terms import Node
 
 

@@ -9,12 +9,15 @@ from typing import Any
 import pyoxigraph as ox
 
 from lalakg._errors import ShapesError
-from lalakg._shacl.backends import Pattern, PointBackend, SetBackend, Source
+from lalakg._shacl.backend import Source
 from lalakg._shacl.evaluation import Evaluation, Found, Violation
 from lalakg._shacl.lexical import Lexical
 from lalakg._shacl.messages import message
+from lalakg._shacl.points import PointBackend
 from lalakg._shacl.queries import SHAPES_GRAPH
-from lalakg._shacl.shapes import SEVERITIES, Constraint, Shape, Shapes
+from lalakg._shacl.sets import Pattern, SetBackend
+from lalakg._shacl.shape import SEVERITIES, Constraint, Shape
+from lalakg._shacl.shapes import Shapes
 from lalakg._shacl.sparql import SparqlRunner, StoreSource
 from lalakg._terms import Node
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from lalakg._shacl.shapes import Constraint
+from lalakg._shacl.shape import Constraint
 from lalakg._terms import RDF, XSD, Node
 
 
