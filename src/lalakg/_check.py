@@ -23,7 +23,7 @@ from lalakg._loaded import LABELS, Loaded
 from lalakg._report import Finding, Report
 from lalakg._result import Rows
 from lalakg._shacl import RemoteSource, ShapeResult, Shapes, Validation, validate_remotely
-from lalakg._terms import WELL_KNOWN, Node, compact, from_rdflib
+from lalakg._terms import WELL_KNOWN, Node, Prefixes, compact, from_rdflib
 
 if TYPE_CHECKING:
     import rdflib
@@ -74,8 +74,7 @@ def _check_data(data: Any, shapes: Any, engine: str, progress: Progress) -> Repo
     is_graph = hasattr(data, "serialize")
     files = [] if is_graph else [Path(p) for p in ([data] if isinstance(data, Path | str) else data)]
     read = read_shapes(shapes, {p: ns for path in files for p, ns in header(path).items()})
-    triples: Iterable[Any] = _spoken(data) if is_graph else statements(files)
-    loaded = Loaded(list(triples) if engine == "pyshacl" else triples, files, read.graph.prefixes)
+    loaded = _loaded(data, files, read.graph.prefixes, engine)
     if files and not len(loaded.data.store):
         raise FolderError(f"nothing to check: there is no statement in {', '.join(map(str, files))}.")
     validation = loaded.validate(read, engine)
@@ -84,6 +83,15 @@ def _check_data(data: Any, shapes: Any, engine: str, progress: Progress) -> Repo
     findings = [_finding(result, loaded, read) for result in validation.results]
     notes = tuple(_notes(validation, read, loaded.data.store.query))
     return Report(_ordered(findings), {"shapes": len(read)}, notes, read.graph.prefixes, tuple(files))
+
+
+def _loaded(data: Any, files: list[Path], prefixes: Prefixes, engine: str) -> Loaded:
+    if not files:
+        return Loaded(list(_spoken(data)), files, prefixes)
+    if engine == "pyshacl":
+        return Loaded(list(statements(files)), files, prefixes)
+    lines = [path for path in files if ox.RdfFormat.from_extension(path.suffix[1:]) == ox.RdfFormat.N_TRIPLES]
+    return Loaded(statements(path for path in files if path not in lines), files, prefixes, lines=lines)
 
 
 def _spoken(graph: Any) -> Iterable[ox.Triple]:

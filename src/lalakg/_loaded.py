@@ -27,11 +27,12 @@ class Loaded:
     files: list[Path]
     prefixes: Prefixes
     base: str = ""  # of the names that may be derived
+    lines: Iterable[Path] = ()  # files of N-Triples whose statements are not among the triples
 
     @cached_property
     def data(self) -> Data:
         """The data in a store."""
-        return Data(self.triples)
+        return Data(self.triples, self.lines)
 
     @cached_property
     def positions(self) -> Positions:

@@ -5,7 +5,7 @@ A focus is a set of nodes: a graph pattern to the one, the nodes themselves to t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Protocol, TypeAlias
 
 from lalakg._shacl.paths import Path
@@ -32,7 +32,10 @@ class Backend(Protocol):
     def step(self, focus: Any, path: Path | None) -> Any:
         """The value nodes of all focus nodes, as a focus."""
 
-    def nodes(self, focus: Any) -> list[Term]:
+    def without(self, focus: Any, nodes: set[Term]) -> Any:
+        """The focus without these nodes, where that spares work; or else as it is."""
+
+    def nodes(self, focus: Any) -> Collection[Term]:
         """The focus nodes."""
 
     def pairs(self, focus: Any, path: Path | None) -> list[Pair]:

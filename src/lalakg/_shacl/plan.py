@@ -33,5 +33,6 @@ def queries(shapes: Shapes, shape: Shape) -> list[str]:
     """The queries of one shape; those that only look up subclasses are left out."""
     recorder = _Recorder()
     sets = SetBackend(recorder)
-    Evaluation(shapes, sets, SparqlRunner(recorder, sets, {})).evaluate(shape, sets.targets(shape))
+    evaluation = Evaluation(shapes, sets, SparqlRunner(recorder, sets, {}))
+    list(evaluation.evaluate(shape, sets.targets(shape)))
     return [query for query in dict.fromkeys(recorder.asked) if "subClassOf>+" not in query]

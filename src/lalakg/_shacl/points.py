@@ -1,9 +1,10 @@
-"""The questions of a shape, answered node by node, with literals as they were parsed."""
+"""The questions of a shape, answered here: on tables of the store's triples, with literals as they were parsed."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pyoxigraph as ox
@@ -13,151 +14,192 @@ from lalakg._shacl.lexical import Lexical
 from lalakg._shacl.paths import Path
 from lalakg._shacl.sets import Pattern, SetBackend
 from lalakg._shacl.shape import Constraint, Shape
-from lalakg._shacl.values import breaks, constant
-from lalakg._terms import RDF
+from lalakg._shacl.tables import Lookup, Tables
+from lalakg._shacl.values import LITERAL, breaks, is_of_kind, parts, variable
+from lalakg._terms import RDF_TYPE
 
-_TYPE, _SUBCLASS = f"<{RDF}type>", "<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
+_TYPE = Path("predicate", RDF_TYPE)
+_SUBCLASS = Path("predicate", ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf"))
+_SUBCLASSES = Path("*", RDF_TYPE, (Path("inverse", RDF_TYPE, (_SUBCLASS,)),))
+_FEW = 1000  # values; when there are more, all instances of a class are looked up at once
+_BATCH = 5000  # values judged by one query
 _DEFAULT = ox.DefaultGraph()
 
 
+@dataclass(frozen=True)
+class Nodes:
+    """A focus as its nodes; and, for what is asked in SPARQL, as the pattern that finds just these in the store, where
+    there is one: it would find literals as the store writes them."""
+
+    nodes: Collection[Term]
+    pattern: Pattern | None
+
+
 class PointBackend:
-    """Answers node by node, on a store and the literals that the store rewrote."""
+    """Answers on a store and the literals that the store rewrote; `sets` has the patterns for what goes by SPARQL."""
 
-    def __init__(self, store: ox.Store, lexical: Lexical) -> None:
-        self.store, self.lexical = store, lexical
-        self._tests: dict[Any, bool] = {}
+    def __init__(self, store: ox.Store, lexical: Lexical, sets: SetBackend) -> None:
+        self.store, self.lexical, self.sets = store, lexical, sets
+        self.tables = Tables(store, lexical)
+        self._members: dict[str, set[Term]] = {}
 
-    def targets(self, shape: Shape, sets: SetBackend) -> list[Term]:
-        """The shape's focus nodes, literals as they were written."""
-        found: dict[Term, None] = {}
-        for kind, node in shape.targets:
-            if kind == "targetNode":
-                found[node] = None
-            elif kind == "targetObjectsOf" and isinstance(node, ox.NamedNode):
-                quads = self.store.quads_for_pattern(None, node, None, _DEFAULT)
-                found |= {o: None for q in quads for o in self.lexical.written(q.subject, node, q.object)}
-            else:
-                found |= dict.fromkeys(sets.nodes(Pattern(sets.target(kind, node))))
-        return list(found)
+    def targets(self, shape: Shape) -> Nodes:
+        """The shape's focus nodes."""
+        found = dict.fromkeys(node for kind, target in shape.targets for node in self._target(kind, target))
+        return self._nodes(found, self.sets.targets(shape))
 
-    def step(self, focus: Iterable[Term], path: Path | None) -> list[Term]:
-        """See Backend."""
-        return list(dict.fromkeys(value for node in focus for value in self.values(node, path)))
+    def _target(self, kind: str, node: Any) -> Iterable[Term]:
+        if kind == "targetNode":
+            self.lexical.note(node)
+            return (node,)
+        if kind == "targetClass":
+            return self._instances(node.value)
+        quads = self.store.quads_for_pattern(None, node, None, _DEFAULT)
+        if kind == "targetSubjectsOf":
+            return (quad.subject for quad in quads)
+        return (o for q in quads for o in self.lexical.written(q.subject, node, q.object))
 
-    def nodes(self, focus: Iterable[Term]) -> list[Term]:
-        """See Backend."""
-        return list(focus)
+    def _nodes(self, nodes: Collection[Term], pattern: Pattern | None) -> Nodes:
+        rewritten = self.lexical.rewritten
+        return Nodes(nodes, None if rewritten and any(node in rewritten for node in nodes) else pattern)
 
-    def values(self, node: Term, path: Path | None) -> list[Term]:
-        """The value nodes of one focus node."""
-        if path is None:
-            return [node]
-        return list(dict.fromkeys(self._walk(node, path)))
-
-    def _walk(self, node: Term, path: Path, backwards: bool = False) -> Iterator[Term]:
-        if path.kind == "predicate":
-            yield from (
-                self.lexical.subjects(self.store, path.node, node)
-                if backwards
-                else self.lexical.objects(self.store, node, path.node)
+    def _instances(self, class_: str) -> set[Term]:
+        """The instances of a class and its subclasses."""
+        if class_ not in self._members:
+            quads = (
+                q for c in self._classes(class_) for q in self.store.quads_for_pattern(None, RDF_TYPE, c, _DEFAULT)
             )
-        elif path.kind == "inverse":
-            yield from self._walk(node, path.parts[0], not backwards)
-        elif path.kind == "alternative":
-            yield from (value for part in path.parts for value in self._walk(node, part, backwards))
-        elif path.kind == "sequence":
-            reached = [node]
-            for part in reversed(path.parts) if backwards else path.parts:
-                reached = list(dict.fromkeys(v for n in reached for v in self._walk(n, part, backwards)))
-            yield from reached
-        else:
-            yield from self._closure(node, path, backwards)
+            self._members[class_] = {quad.subject for quad in quads}
+        return self._members[class_]
 
-    def _closure(self, node: Term, path: Path, backwards: bool) -> Iterator[Term]:
-        if path.kind == "?":
-            yield from [node, *self._walk(node, path.parts[0], backwards)]
-            return
-        seen: dict[Any, None] = {node: None} if path.kind == "*" else {}
-        waiting = [node]
-        while waiting:
-            for value in self._walk(waiting.pop(), path.parts[0], backwards):
-                if value not in seen:
-                    seen[value] = None
-                    waiting.append(value)
-        yield from seen
+    def _classes(self, class_: str) -> Sequence[Term]:
+        """A class and its subclasses in the data."""
+        return self.tables.along(_SUBCLASSES)(ox.NamedNode(class_))
 
-    def pairs(self, focus: Iterable[Term], path: Path | None) -> list[Pair]:
+    def _follow(self, focus: Nodes, path: Path | None) -> Lookup:
+        if path is None:
+            return lambda node: (node,)
+        return self.tables.along(path, len(focus.nodes))
+
+    def step(self, focus: Nodes, path: Path | None) -> Nodes:
         """See Backend."""
-        return [(node, value) for node in focus for value in self.values(node, path)]
+        if path is None:
+            return focus
+        values = self._follow(focus, path)
+        reached = dict.fromkeys(value for node in focus.nodes for value in values(node))
+        return self._nodes(reached, focus.pattern and self.sets.step(focus.pattern, path))
 
-    def _holds(self, expression: str) -> bool:
-        if expression not in self._tests:
-            self._tests[expression] = bool(self.store.query(f"ASK {{ FILTER({expression}) }}"))
-        return self._tests[expression]
-
-    def failing(self, focus: Iterable[Term], path: Path | None, constraint: Constraint) -> list[Pair]:
+    def without(self, focus: Nodes, nodes: set[Term]) -> Nodes:
         """See Backend."""
-        return [(n, v) for n, v in self.pairs(focus, path) if self._holds(breaks(constraint, constant(v)))]
+        return Nodes([node for node in focus.nodes if node not in nodes], focus.pattern) if nodes else focus
 
-    def outside(self, focus: Iterable[Term], path: Path | None, class_: str) -> list[Pair]:
+    def nodes(self, focus: Nodes) -> Collection[Term]:
         """See Backend."""
-        return [(n, v) for n, v in self.pairs(focus, path) if not self._is_instance(v, class_)]
+        return focus.nodes
 
-    def _is_instance(self, node: Term, class_: str) -> bool:
-        if isinstance(node, ox.Literal):
-            return False
-        query = f"SELECT ?node WHERE {{ ?node {_TYPE}/{_SUBCLASS}* <{class_}> }}"
-        return any(True for _ in self.store.query(query, substitutions={ox.Variable("node"): node}))  # type: ignore[union-attr]
-
-    def fewer(self, focus: Iterable[Term], path: Path, number: int) -> list[Term]:
+    def pairs(self, focus: Nodes, path: Path | None) -> list[Pair]:
         """See Backend."""
-        return [node for node in focus if len(self.values(node, path)) < number]
+        values = self._follow(focus, path)
+        return [(node, value) for node in focus.nodes for value in values(node)]
 
-    def more(self, focus: Iterable[Term], path: Path, number: int) -> list[Term]:
+    def failing(self, focus: Nodes, path: Path | None, constraint: Constraint) -> list[Pair]:
         """See Backend."""
-        return [node for node in focus if len(self.values(node, path)) > number]
+        values = self.step(focus, path).nodes
+        if constraint.kind == "nodeKind":
+            return self._having(focus, path, {value for value in values if not is_of_kind(value, constraint.value)})
+        return self._having(focus, path, set(self._breaking(values, constraint)))
 
-    def lacking(self, focus: Iterable[Term], path: Path | None, value: Term) -> list[Term]:
+    def _having(self, focus: Nodes, path: Path | None, wrong: set[Term]) -> list[Pair]:
+        """The pairs whose value is one of these."""
+        return [(n, v) for n, v in self.pairs(focus, path) if v in wrong] if wrong else []
+
+    def _breaking(self, values: Iterable[Term], constraint: Constraint) -> Iterator[Term]:
+        """The values that break a value test, which no blank node passes."""
+        kept, rewritten = list[Row](), list[Row]()
+        for value in values:
+            if type(value) is ox.BlankNode:
+                yield value
+            elif value in self.lexical.rewritten:
+                rewritten.append((value, *parts(value)))
+            else:
+                kept.append((value,))
+        yield from (row[0] for row in self._chosen(kept, "?value", breaks(constraint, variable("value"))))
+        columns = "?value ?text ?datatype ?language"
+        yield from (row[0] for row in self._chosen(rewritten, columns, breaks(constraint, LITERAL)))
+
+    def _chosen(self, rows: list[Row], variables: str, condition: str) -> Iterator[Row]:
+        """The rows of terms for which a condition holds: asked of the store, some at a time."""
+        for start in range(0, len(rows), _BATCH):
+            listed = (f"({n} {' '.join(map(str, row))})" for n, row in enumerate(rows[start : start + _BATCH], start))
+            values = f"VALUES (?n {variables}) {{ {' '.join(listed)} }}"
+            yield from (
+                rows[int(number.value)] for (number,) in self.sets.ask(f"SELECT ?n {{ {values} FILTER{condition} }}")
+            )
+
+    def outside(self, focus: Nodes, path: Path | None, class_: str) -> list[Pair]:
         """See Backend."""
-        return [node for node in focus if value not in self.values(node, path)]
+        values = self.step(focus, path).nodes
+        if len(values) > _FEW or class_ in self._members:
+            members = self._instances(class_)
+            return self._having(focus, path, {value for value in values if value not in members})
+        types, classes = self.tables.along(_TYPE, len(values)), set(self._classes(class_))
+        return self._having(focus, path, {value for value in values if classes.isdisjoint(types(value))})
 
-    def _others(self, node: Term, predicate: str) -> list[Term]:
-        return self.values(node, Path("predicate", ox.NamedNode(predicate)))
-
-    def unequal(self, focus: Iterable[Term], path: Path | None, predicate: str) -> list[Pair]:
+    def fewer(self, focus: Nodes, path: Path, number: int) -> list[Term]:
         """See Backend."""
-        return [
-            (node, value)
-            for node in focus
-            for value in set(self.values(node, path)) ^ set(self._others(node, predicate))
-        ]
+        values = self._follow(focus, path)
+        return [node for node in focus.nodes if len(values(node)) < number]
 
-    def shared(self, focus: Iterable[Term], path: Path | None, predicate: str) -> list[Pair]:
+    def more(self, focus: Nodes, path: Path, number: int) -> list[Term]:
         """See Backend."""
-        return [(n, v) for n in focus for v in self.values(n, path) if v in self._others(n, predicate)]
+        values = self._follow(focus, path)
+        return [node for node in focus.nodes if len(values(node)) > number]
 
-    def unordered(self, focus: Iterable[Term], path: Path, predicate: str, operator: str) -> list[Pair]:
+    def lacking(self, focus: Nodes, path: Path | None, value: Term) -> list[Term]:
         """See Backend."""
-        return [
-            (node, value)
-            for node, value in self.pairs(focus, path)
-            for other in self._others(node, predicate)
-            if self._holds(f"!COALESCE({constant(value).term} {operator} {constant(other).term}, false)")
-        ]
+        values = self._follow(focus, path)
+        return [node for node in focus.nodes if value not in values(node)]
 
-    def same_language(self, focus: Iterable[Term], path: Path) -> list[Pair]:
+    def _beside(
+        self, focus: Nodes, path: Path | None, predicate: str
+    ) -> Iterator[tuple[Term, Sequence[Term], Sequence[Term]]]:
+        """Each focus node with its values at a path and at a predicate."""
+        values = self._follow(focus, path)
+        others = self._follow(focus, Path("predicate", ox.NamedNode(predicate)))
+        return ((node, values(node), others(node)) for node in focus.nodes)
+
+    def unequal(self, focus: Nodes, path: Path | None, predicate: str) -> list[Pair]:
         """See Backend."""
-        found = []
-        for node in focus:
-            tags = [v.language.lower() for v in self.values(node, path) if isinstance(v, ox.Literal) and v.language]
+        beside = self._beside(focus, path, predicate)
+        return [(node, value) for node, values, others in beside for value in set(values) ^ set(others)]
+
+    def shared(self, focus: Nodes, path: Path | None, predicate: str) -> list[Pair]:
+        """See Backend."""
+        beside = self._beside(focus, path, predicate)
+        return [(node, value) for node, values, others in beside for value in set(values) & set(others)]
+
+    def unordered(self, focus: Nodes, path: Path, predicate: str, operator: str) -> list[Pair]:
+        """See Backend."""
+        beside = self._beside(focus, path, predicate)
+        rows = [(node, v, o) for node, values, others in beside for v in values for o in others]
+        ordered = [row[1:] for row in rows if type(row[1]) is type(row[2]) is ox.Literal]
+        condition = f"(COALESCE(?value {operator} ?other, false))"
+        right = set(self._chosen(list(dict.fromkeys(ordered)), "?value ?other", condition))
+        return [(node, value) for node, value, other in rows if (value, other) not in right]
+
+    def same_language(self, focus: Nodes, path: Path) -> list[Pair]:
+        """See Backend."""
+        values, found = self._follow(focus, path), list[Pair]()
+        for node in (node for node in focus.nodes if len(values(node)) > 1):
+            tags = [v.language.lower() for v in values(node) if isinstance(v, ox.Literal) and v.language]
             found += [(node, ox.Literal(tag)) for tag, number in Counter(tags).items() if number > 1]
         return found
 
-    def strange(self, focus: Iterable[Term], allowed: tuple[str, ...]) -> list[Row]:
+    def strange(self, focus: Nodes, allowed: tuple[str, ...]) -> list[Row]:
         """See Backend."""
         return [
             (node, quad.predicate, value)
-            for node in focus
+            for node in focus.nodes
             if not isinstance(node, ox.Literal)
             for quad in self.store.quads_for_pattern(node, None, None, _DEFAULT)
             if quad.predicate.value not in allowed

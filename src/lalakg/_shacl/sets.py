@@ -76,6 +76,10 @@ class SetBackend:
         inner = f"t{next(self._numbers)}"
         return Pattern(f"{{ SELECT DISTINCT ?{{v}} WHERE {{ {_walk(focus, path, inner, '{v}')} }} }}")
 
+    def without(self, focus: Pattern, nodes: set[Term]) -> Pattern:
+        """See Backend."""
+        return focus
+
     def nodes(self, focus: Pattern) -> list[Term]:
         """See Backend."""
         return [row[0] for row in self.ask(f"SELECT DISTINCT ?this WHERE {{ {focus.bind('this')} }}")]
