@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import pyoxigraph as ox
 
@@ -21,6 +22,12 @@ from lalakg._shacl.shape import SEVERITIES
 from lalakg._shacl.shapes import Shapes
 from lalakg._shacl.sparql import SparqlRunner, StoreSource
 from lalakg._terms import Node
+
+Progress: TypeAlias = Callable[[int, int], None]
+
+
+def _silent(_done: int, _of: int) -> None:
+    """Progress that nobody looks at."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +63,15 @@ class Validation:
         return not self.results
 
 
-def validate(data: Data, shapes: Shapes) -> Validation:
+def validate(data: Data, shapes: Shapes, progress: Progress = _silent) -> Validation:
     """Validate data against shapes. Raises ShapesError for what cannot be checked."""
     if shapes.need_their_graph:
         data.store.extend(ox.Quad(t.subject, t.predicate, t.object, SHAPES_GRAPH) for t in shapes.graph.triples)
     sets = SetBackend(StoreSource(data.store))
-    return _validation(shapes, PointBackend(data.store, data.lexical, sets), sets)
+    return _validation(shapes, PointBackend(data.store, data.lexical, sets), sets, progress)
 
 
-def validate_remotely(source: Source, shapes: Shapes) -> Validation:
+def validate_remotely(source: Source, shapes: Shapes, progress: Progress = _silent) -> Validation:
     """Validate what a SPARQL endpoint holds, literals as the store keeps them.
 
     Raises ShapesError for what cannot be checked there, and EndpointError when the endpoint fails.
@@ -72,16 +79,18 @@ def validate_remotely(source: Source, shapes: Shapes) -> Validation:
     if shapes.need_their_graph:
         raise ShapesError("a constraint looks into $shapesGraph, which the endpoint does not hold; check it locally.")
     sets = SetBackend(source)
-    return _validation(shapes, sets, sets)
+    return _validation(shapes, sets, sets, progress)
 
 
-def _validation(shapes: Shapes, backend: SetBackend | PointBackend, sets: SetBackend) -> Validation:
+def _validation(shapes: Shapes, backend: SetBackend | PointBackend, sets: SetBackend, progress: Progress) -> Validation:
     runner = SparqlRunner(sets.source, sets, {})
     evaluation = Evaluation(shapes, backend, runner, keeps_blank_nodes=backend is not sets)
-    found = (v for shape in shapes.roots for _, v in evaluation.evaluate(shape, backend.targets(shape)))
+    results: list[ShapeResult] = []
     with _uncollected():
-        results = sorted((_result(violation, shapes) for violation in found), key=lambda result: result.identity)
-    return Validation(results, sorted(runner.one_by_one))
+        for done, shape in enumerate(shapes.roots, 1):
+            results += (_result(v, shapes) for _, v in evaluation.evaluate(shape, backend.targets(shape)))
+            progress(done, len(shapes))
+    return Validation(sorted(results, key=lambda result: result.identity), sorted(runner.one_by_one))
 
 
 @contextmanager
