@@ -13,11 +13,11 @@ from typing import IO
 
 from lalakg._terms import XSD
 
-_MARKS = (b"^^", b"@", b"_:")  # without any of these, a line has neither
+_MARKS = (b"^^", b"@", b"_")  # without any of these, a line has neither; what is rare is found fastest
 _XSD = re.escape(XSD.encode())
 _SAFE = re.compile(
     rb"(?:\^\^<(?:" + _XSD + rb"(?:string|anyURI|hexBinary)|(?!" + _XSD + rb")[^<>\\\s]++)>|@[a-z]+(?:-[a-z0-9]+)*)"
-    rb" ?\.\r?\n"
+    rb" ?\.\r?\n|_(?!:)"
 )
 _INTEGER = re.compile(rb'"(?:0|-?[1-9][0-9]{0,17})"\^\^<' + _XSD + rb"integer> ?\.\r?\n")
 _CHUNK = 1 << 20
@@ -56,9 +56,14 @@ def _doubtful(chunk: bytes, mark: bytes) -> Iterator[int]:
     """Where a mark stands that is not known to be harmless."""
     at = chunk.find(mark)
     while at >= 0:
-        if not _SAFE.match(chunk, at) and not _INTEGER.match(chunk, max(chunk.rfind(b'"', 0, max(at - 1, 0)), 0)):
+        if not _SAFE.match(chunk, at) and not (mark == b"^^" and _is_plain_integer(chunk, at)):
             yield at
         at = chunk.find(mark, at + 1)
+
+
+def _is_plain_integer(chunk: bytes, at: int) -> bool:
+    """Whether the ^^ there belongs to an integer as every store writes it."""
+    return bool(_INTEGER.match(chunk, max(chunk.rfind(b'"', 0, max(at - 1, 0)), 0)))
 
 
 def _line(chunk: bytes, at: int) -> tuple[int, int]:

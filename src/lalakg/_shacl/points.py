@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import pyoxigraph as ox
@@ -16,7 +17,7 @@ from lalakg._shacl.sets import Pattern, SetBackend
 from lalakg._shacl.shape import Constraint, Shape
 from lalakg._shacl.tables import Lookup, Tables
 from lalakg._shacl.values import LITERAL, breaks, is_of_kind, parts, variable
-from lalakg._terms import RDF_TYPE
+from lalakg._terms import RDF_TYPE, Node
 
 _TYPE = Path("predicate", RDF_TYPE)
 _SUBCLASS = Path("predicate", ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf"))
@@ -41,14 +42,19 @@ class PointBackend:
     def __init__(self, store: ox.Store, lexical: Lexical, sets: SetBackend) -> None:
         self.store, self.lexical, self.sets = store, lexical, sets
         self.tables = Tables(store, lexical)
+        self._targets: dict[tuple[tuple[str, Node], ...], Nodes] = {}
         self._members: dict[str, set[Term]] = {}
+        self._last: tuple[Nodes, Path | None, Nodes] | None = None  # what was stepped to last, and from where
 
     def targets(self, shape: Shape) -> Nodes:
         """The shape's focus nodes."""
-        found = dict.fromkeys(node for kind, target in shape.targets for node in self._target(kind, target))
-        return self._nodes(found, self.sets.targets(shape))
+        if shape.targets not in self._targets:
+            found = [self._target(kind, node) for kind, node in shape.targets]
+            nodes = found[0] if len(found) == 1 else dict.fromkeys(chain.from_iterable(found))
+            self._targets[shape.targets] = self._nodes(nodes, self.sets.targets(shape))
+        return self._targets[shape.targets]
 
-    def _target(self, kind: str, node: Any) -> Iterable[Term]:
+    def _target(self, kind: str, node: Any) -> Collection[Term]:
         if kind == "targetNode":
             self.lexical.note(node)
             return (node,)
@@ -56,8 +62,8 @@ class PointBackend:
             return self._instances(node.value)
         quads = self.store.quads_for_pattern(None, node, None, _DEFAULT)
         if kind == "targetSubjectsOf":
-            return (quad.subject for quad in quads)
-        return (o for q in quads for o in self.lexical.written(q.subject, node, q.object))
+            return {quad.subject for quad in quads}
+        return {o for q in quads for o in self.lexical.written(q.subject, node, q.object)}
 
     def _nodes(self, nodes: Collection[Term], pattern: Pattern | None) -> Nodes:
         rewritten = self.lexical.rewritten
@@ -85,9 +91,13 @@ class PointBackend:
         """See Backend."""
         if path is None:
             return focus
+        if self._last and self._last[0] is focus and self._last[1] == path:
+            return self._last[2]
         values = self._follow(focus, path)
-        reached = dict.fromkeys(value for node in focus.nodes for value in values(node))
-        return self._nodes(reached, focus.pattern and self.sets.step(focus.pattern, path))
+        reached = dict.fromkeys(chain.from_iterable(map(values, focus.nodes)))
+        found = self._nodes(reached, focus.pattern and self.sets.step(focus.pattern, path))
+        self._last = focus, path, found
+        return found
 
     def without(self, focus: Nodes, nodes: set[Term]) -> Nodes:
         """See Backend."""
@@ -153,6 +163,8 @@ class PointBackend:
     def more(self, focus: Nodes, path: Path, number: int) -> list[Term]:
         """See Backend."""
         values = self._follow(focus, path)
+        if number and self.tables.is_single(path):
+            return []
         return [node for node in focus.nodes if len(values(node)) > number]
 
     def lacking(self, focus: Nodes, path: Path | None, value: Term) -> list[Term]:

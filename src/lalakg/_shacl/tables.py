@@ -23,7 +23,7 @@ Lookup: TypeAlias = Callable[[Term], Sequence[Term]]
 
 _DEFAULT = ox.DefaultGraph()
 _FORWARDS, _BACKWARDS = attrgetter("subject", "object"), attrgetter("object", "subject")
-_WORTH = 8  # how many rows of a table cost as much as one look-up
+_WORTH = 4  # how many rows of a table cost as much as one look-up
 _FEW = 100  # look-ups that are not worth a table
 _HELD = 1_000_000  # rows of all tables together; beyond, the oldest is dropped, and read again if it is needed
 
@@ -58,6 +58,11 @@ class Tables:
         steps += [self.along(part, later, backwards=backwards) for part in others]
         return _WALKS[path.kind](steps)
 
+    def is_single(self, path: Path) -> bool:
+        """Whether no node is known to have more than one value: so says a table with as many rows as nodes."""
+        key = path.node, False
+        return path.kind == "predicate" and key in self._tables and self._rows[key] == len(self._tables[key])
+
     def _at(self, predicate: Any, backwards: bool, times: int) -> Lookup:
         key = predicate, backwards
         if self._is_read(key, times):
@@ -73,7 +78,7 @@ class Tables:
         if key in self._tables:
             return True
         self._asked[key] += times
-        return self._asked[key] >= max(_FEW, 2 * self._tried[key]) and self._read(key, _WORTH * self._asked[key])
+        return self._asked[key] >= max(_FEW, 4 * self._tried[key]) and self._read(key, _WORTH * self._asked[key])
 
     def _one(self, node: Term, predicate: Any, backwards: bool) -> Iterator[Term]:
         if backwards:
