@@ -22,7 +22,7 @@ from lalakg._errors import LalakgError
 from lalakg._shacl import Data, Shapes, reference, validate
 from lalakg._shacl.graph import ShapesGraph
 from lalakg._shacl.paths import read_path
-from lalakg._shacl.shapes import SEVERITIES
+from lalakg._shacl.shape import SEVERITIES
 from lalakg._terms import Node
 
 MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -13,6 +14,7 @@ import pyoxigraph as ox
 import pytest
 
 from conftest import Command
+from lalakg._cli import checking
 from lalakg._report import FORMATS, Finding, Report
 from lalakg._shacl import ShapeResult
 
@@ -283,6 +285,29 @@ def test_the_exit_status_tells_the_verdict(
     for form in FORMATS if not options else ():
         told = run("check", "data.ttl", "--shapes", "shapes.ttl", "-q", "--format", form, cwd=tmp_path)
         assert (told.status, told.err == "") == (status, status < 2)
+
+
+@pytest.mark.parametrize(
+    ("options", "terminal", "patience", "drawn"),
+    [((), True, 0, True), (("-q",), True, 0, False), ((), False, 0, False), ((), True, 60, False)],
+)
+def test_a_long_check_shows_on_a_terminal_how_far_it_is(
+    options: tuple[str, ...],
+    terminal: bool,
+    patience: float,
+    drawn: bool,
+    run: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "data.ttl").write_text(f"@prefix ex: <http://example.org/> .\nex:a a ex:C ; {BAD} .\n")
+    (tmp_path / "shapes.ttl").write_text(SHAPES)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal, raising=False)
+    monkeypatch.setattr(checking, "_PATIENCE", patience)
+    done = run("check", "data.ttl", "--shapes", "shapes.ttl", *options, cwd=tmp_path)
+    assert ("checking" in done.err and "100%" in done.err) == drawn
+    said = done.err.splitlines()[-1:]  # on a line of its own, below the bar
+    assert [line.startswith("shapes: 1 in ") for line in said] == ([] if options else [True])
 
 
 def test_quiet_leaves_out_the_progress_and_nothing_else(run: Command, tmp_path: Path) -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from lalakg import LalakgError, _turtle
 from lalakg._errors import ShapesError
-from lalakg._shacl import Data, ShapeResult, Shapes, reference, validate
+from lalakg._shacl import Data, ShapeResult, Shapes, points, reference, tables, validate, validate_remotely
 from lalakg._shacl.report import results_graph
+from lalakg._shacl.sparql import StoreSource
 
 HEAD = """
 @prefix ex: <http://example.org/> .
@@ -161,6 +162,31 @@ RELAXED = settings(max_examples=100, deadline=None, suppress_health_check=[Healt
 def test_random_shapes_give_the_results_of_pyshacl(data: str, shape: str) -> None:
     if not known_difference(data, shape):
         assert ours(data, shape) == theirs(data, shape)
+
+
+@RELAXED
+@given(graphs(), shapes())
+def test_large_data_is_judged_as_small_data_is(data: str, shape: str) -> None:
+    looked_up = ours(data, shape)
+    with pytest.MonkeyPatch.context() as here:  # as if much had been asked for already
+        here.setattr(tables, "_FEW", 0)
+        here.setattr(tables, "_HELD", 3)
+        here.setattr(points, "_FEW", 0)
+        here.setattr(points, "_BATCH", 2)
+        assert ours(data, shape) == looked_up
+
+
+@RELAXED
+@given(graphs(), shapes())
+def test_queries_about_sets_give_the_results_of_tables(data: str, shape: str) -> None:
+    kept = Data(list(Data(triples(data)).store))  # a store that others keep has no other form of a literal to go by
+    own = Shapes(triples(shape))
+    assume(
+        not any(
+            isinstance(t.object, ox.Literal) and kept.lexical.stored(t.object) != t.object for t in own.graph.triples
+        )
+    )
+    assert identity(validate_remotely(StoreSource(kept.store), own).results) == identity(validate(kept, own).results)
 
 
 numbers = st.sampled_from(["1", "2", "3", "2.5", "1.0", '"01"^^xsd:integer'])

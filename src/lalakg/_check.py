@@ -23,12 +23,13 @@ from lalakg._loaded import LABELS, Loaded
 from lalakg._report import Finding, Report
 from lalakg._result import Rows
 from lalakg._shacl import RemoteSource, ShapeResult, Shapes, Validation, validate_remotely
-from lalakg._terms import WELL_KNOWN, Node, compact, from_rdflib
+from lalakg._terms import WELL_KNOWN, Node, Prefixes, compact, from_rdflib
 
 if TYPE_CHECKING:
     import rdflib
 
 Progress: TypeAlias = Callable[[str], None]
+Counting: TypeAlias = Callable[[int, int], None]
 Checkable: TypeAlias = "KnowledgeGraph | rdflib.Graph | Iterable[Path | str]"
 Found: TypeAlias = tuple[list[Finding], int]
 
@@ -44,13 +45,14 @@ def check(
     source: Path | str | None = None,
     engine: str = "lalakg",
     progress: Progress = lambda _: None,
+    shapes_done: Counting = lambda _done, _of: None,
 ) -> Report:
     """Check a graph: a KnowledgeGraph, RDF files, or an rdflib graph.
 
     `shapes` are SHACL shapes, a file or an rdflib graph; a KnowledgeGraph has its own, and is also checked for hygiene
     and expected answers. With `source`, a local copy of the text that its claims rest on, hashes and places must agree
     with it, and none of our texts may copy it. `engine` is lalakg, or pyshacl, the slow reference. `progress` is told
-    in words what is done.
+    in words what is done, `shapes_done` how many shapes of how many.
 
     Raises ParseError for files that cannot be read, ShapesError for shapes that cannot be run, EndpointError when the
     graph is elsewhere and cannot be asked.
@@ -58,15 +60,15 @@ def check(
     if engine not in ENGINES:
         raise InvalidValue(f"there is no engine {engine}; choose {' or '.join(ENGINES)}.")
     if not isinstance(data, KnowledgeGraph):
-        return _check_data(data, shapes, engine, progress)
+        return _check_data(data, shapes, engine, progress, shapes_done)
     if data.endpoint and engine != "lalakg":
         raise EndpointError(f"{engine} cannot check what lies elsewhere; leave it to lalakg's engine.", data.endpoint)
     if data.endpoint and shapes is not None:
-        return _check_endpoint(data, shapes, progress)
-    return _check_folder(data, shapes, source, engine, progress)
+        return _check_endpoint(data, shapes, progress, shapes_done)
+    return _check_folder(data, shapes, source, engine, progress, shapes_done)
 
 
-def _check_data(data: Any, shapes: Any, engine: str, progress: Progress) -> Report:
+def _check_data(data: Any, shapes: Any, engine: str, progress: Progress, shapes_done: Counting) -> Report:
     """Check files, or an rdflib graph."""
     if shapes is None:
         raise FolderError("data without a folder needs shapes to be checked against: shapes=…, or --shapes FILE.")
@@ -74,16 +76,24 @@ def _check_data(data: Any, shapes: Any, engine: str, progress: Progress) -> Repo
     is_graph = hasattr(data, "serialize")
     files = [] if is_graph else [Path(p) for p in ([data] if isinstance(data, Path | str) else data)]
     read = read_shapes(shapes, {p: ns for path in files for p, ns in header(path).items()})
-    triples: Iterable[Any] = _spoken(data) if is_graph else statements(files)
-    loaded = Loaded(list(triples) if engine == "pyshacl" else triples, files, read.graph.prefixes)
+    loaded = _loaded(data, files, read.graph.prefixes, engine)
     if files and not len(loaded.data.store):
         raise FolderError(f"nothing to check: there is no statement in {', '.join(map(str, files))}.")
-    validation = loaded.validate(read, engine)
+    validation = loaded.validate(read, engine, shapes_done)
     progress(f"shapes: {len(read)} in {time.perf_counter() - started:.2f} s")
     loaded.expect(validation.results)
     findings = [_finding(result, loaded, read) for result in validation.results]
     notes = tuple(_notes(validation, read, loaded.data.store.query))
     return Report(_ordered(findings), {"shapes": len(read)}, notes, read.graph.prefixes, tuple(files))
+
+
+def _loaded(data: Any, files: list[Path], prefixes: Prefixes, engine: str) -> Loaded:
+    if not files:
+        return Loaded(list(_spoken(data)), files, prefixes)
+    if engine == "pyshacl":
+        return Loaded(list(statements(files)), files, prefixes)
+    lines = [path for path in files if ox.RdfFormat.from_extension(path.suffix[1:]) == ox.RdfFormat.N_TRIPLES]
+    return Loaded(statements(path for path in files if path not in lines), files, prefixes, lines=lines)
 
 
 def _spoken(graph: Any) -> Iterable[ox.Triple]:
@@ -146,11 +156,11 @@ def _remedy(rule: Node, shapes: Shapes) -> str:
 _CHUNK = 500  # how many labels are asked for at once
 
 
-def _check_endpoint(kg: KnowledgeGraph, shapes: Any, progress: Progress) -> Report:
+def _check_endpoint(kg: KnowledgeGraph, shapes: Any, progress: Progress, shapes_done: Counting) -> Report:
     """Check what an endpoint holds against shapes of the caller's, which need not be about our folder."""
     started = time.perf_counter()
     read = read_shapes(shapes, WELL_KNOWN)
-    validation = _validate_remotely(kg, read)
+    validation = _validate_remotely(kg, read, shapes_done)
     progress(f"shapes: {len(read)} in {time.perf_counter() - started:.2f} s")
     things = {str(r.focus) for r in validation.results if isinstance(r.focus, ox.NamedNode)}
     loaded = Loaded(list(_labels_at(kg, sorted(things))), [], read.graph.prefixes)
@@ -160,9 +170,9 @@ def _check_endpoint(kg: KnowledgeGraph, shapes: Any, progress: Progress) -> Repo
     return Report(_ordered(findings), {"shapes": len(read)}, notes, read.graph.prefixes)
 
 
-def _validate_remotely(kg: KnowledgeGraph, shapes: Shapes) -> Validation:
+def _validate_remotely(kg: KnowledgeGraph, shapes: Shapes, shapes_done: Counting) -> Validation:
     assert isinstance(kg.engine, RemoteEngine)
-    return validate_remotely(RemoteSource(kg.engine), shapes)
+    return validate_remotely(RemoteSource(kg.engine), shapes, shapes_done)
 
 
 def _as_kept(kg: KnowledgeGraph) -> str:
@@ -182,13 +192,18 @@ def _labels_at(kg: KnowledgeGraph, things: list[str]) -> Iterator[ox.Triple]:
 
 
 def _check_folder(
-    kg: KnowledgeGraph, shapes: Any, source: Path | str | None, engine: str, progress: Progress
+    kg: KnowledgeGraph,
+    shapes: Any,
+    source: Path | str | None,
+    engine: str,
+    progress: Progress,
+    shapes_done: Counting,
 ) -> Report:
     read = read_shapes(shapes or kg.folder.shapes, kg.prefixes)
     loaded = Loaded(kg.triples, kg.folder.data, read.graph.prefixes, kg.base)
     notes: list[str] = []
     steps: dict[str, Callable[[], Found]] = {
-        "shapes": partial(_shapes, kg, read, loaded, engine, notes),
+        "shapes": partial(_shapes, kg, read, loaded, engine, notes, shapes_done),
         "hygiene queries": partial(_hygiene, kg),
         "expected answers": partial(_answers, kg),
     }
@@ -207,12 +222,14 @@ def _check_folder(
     return Report(_ordered(located), checked, tuple(notes), kg.prefixes, files).relative_to(kg.folder.root)
 
 
-def _shapes(kg: KnowledgeGraph, shapes: Shapes, loaded: Loaded, engine: str, notes: list[str]) -> Found:
+def _shapes(
+    kg: KnowledgeGraph, shapes: Shapes, loaded: Loaded, engine: str, notes: list[str], shapes_done: Counting
+) -> Found:
     if isinstance(kg.engine, RemoteEngine):
         notes.append(_as_kept(kg))
-        validation = _validate_remotely(kg, shapes)
+        validation = _validate_remotely(kg, shapes, shapes_done)
     else:
-        validation = loaded.validate(shapes, engine)
+        validation = loaded.validate(shapes, engine, shapes_done)
     notes += _notes(validation, shapes, kg.sparql)
     return [_finding(result, loaded, shapes) for result in validation.results], len(shapes)
 

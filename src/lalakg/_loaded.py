@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,23 +27,24 @@ class Loaded:
     files: list[Path]
     prefixes: Prefixes
     base: str = ""  # of the names that may be derived
+    lines: Iterable[Path] = ()  # files of N-Triples whose statements are not among the triples
 
     @cached_property
     def data(self) -> Data:
         """The data in a store."""
-        return Data(self.triples)
+        return Data(self.triples, self.lines)
 
     @cached_property
     def positions(self) -> Positions:
         """Where the statements of the files stand."""
         return Positions(self.files)
 
-    def validate(self, shapes: Shapes, engine: str) -> Validation:
-        """The results of the shapes."""
+    def validate(self, shapes: Shapes, engine: str, progress: Callable[[int, int], None]) -> Validation:
+        """The results of the shapes. `progress` is told how many of how many are done."""
         if engine == "pyshacl":
             plain = (ox.Triple(t.subject, t.predicate, t.object) for t in self.triples)
             return Validation(reference.validate(plain, shapes.graph.triples, "the shapes"))
-        return validate(self.data, shapes)
+        return validate(self.data, shapes, progress)
 
     def expect(self, results: Iterable[ShapeResult]) -> None:
         """Say of which things the places will be asked for, so that a large file is gone through once for all."""

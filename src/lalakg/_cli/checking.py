@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
-from lalakg._cli.group import SOURCE, cli, graph_of, say
+from lalakg._cli.group import SOURCE, bar, cli, graph_of, say
 from lalakg._folder import Folder
 
 FORMATS = ("text", "json", "ttl", "sarif", "junit")
 SEVERITIES = ("violation", "warning", "info")
+_PATIENCE = 2.0  # seconds before there is a bar
 
 
 @cli.command()
@@ -67,6 +68,8 @@ def check(
     if files and (endpoint or source):
         raise click.UsageError("FILES go with --shapes, not with --endpoint or --source.")
     target = files or graph_of(context, endpoint)
-    report = run(target, shapes=shapes, source=source, engine=engine, progress=(lambda _: None) if quiet else say)
+    with bar("checking", visible=not quiet, patience=_PATIENCE) as shapes_done:
+        words = (lambda _: None) if quiet else say
+        report = run(target, shapes=shapes, source=source, engine=engine, progress=words, shapes_done=shapes_done)
     click.echo(report.render(form), nl=False)
     context.exit(1 if report.fails(fail_on) else 0)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -49,6 +54,28 @@ def shown(path: Path) -> Path:
 
 def say(words: str) -> None:
     click.echo(words, err=True)
+
+
+@contextlib.contextmanager
+def bar(label: str, *, visible: bool, patience: float = 0) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar that is told how much of how much is done, after some seconds of patience; nothing where nobody
+    looks."""
+    with contextlib.ExitStack() as stack:
+        started, drawn = time.monotonic(), list[Any]()
+
+        def progress(done: int, of: int) -> None:
+            if not visible or not sys.stderr.isatty() or time.monotonic() - started < patience:
+                return
+            if drawn and drawn[0].finished:
+                return
+            if not drawn:
+                drawn.append(stack.enter_context(click.progressbar(length=of, label=label, file=sys.stderr)))
+            drawn[0].length = of
+            drawn[0].update(done - drawn[0].pos)
+            if done == of:
+                stack.close()  # so that what is said next has a line of its own
+
+        yield progress
 
 
 def read(path: Path) -> str:

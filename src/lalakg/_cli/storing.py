@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 
-from lalakg._cli.group import cli, graph_of, say, shown
+from lalakg._cli.group import bar, cli, graph_of, say, shown
 from lalakg._folder import Folder
 from lalakg._terms import expand
 
@@ -55,7 +52,7 @@ def load(
         click.prompt("Password", hide_input=True, err=True) if user else ""
     )
     credentials = Credentials(user or "", password, os.environ.get("LALAKG_TOKEN", ""))
-    with _bar(sys.stderr.isatty() and not dry_run) as progress:
+    with bar("loading", visible=not dry_run) as progress:
         done = load_into(
             files or graph_of(context),
             url,
@@ -75,21 +72,6 @@ def load(
         say(f"the store altered: {line}")
     if len(done.altered) > _SHOWN:
         say(f"the store altered: {len(done.altered) - _SHOWN:,} more")
-
-
-@contextlib.contextmanager
-def _bar(shown: bool) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar that is told how much of how much is done; nothing where nobody looks."""
-    if not shown:
-        yield lambda _done, _of: None
-        return
-    with click.progressbar(length=1, label="loading", file=sys.stderr) as bar:
-
-        def progress(done: int, of: int) -> None:
-            bar.length = of
-            bar.update(done - bar.pos)
-
-        yield progress
 
 
 @cli.command()

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
 from lalakg._errors import ShapesError
-from lalakg._shacl.backends import Backend, Pair
+from lalakg._shacl.backend import Backend, Pair
 from lalakg._shacl.custom import Use
 from lalakg._shacl.paths import Path
 from lalakg._shacl.queries import Select
-from lalakg._shacl.shapes import Constraint, Qualified, Shape, Shapes
+from lalakg._shacl.shape import Constraint, Qualified, Shape
+from lalakg._shacl.shapes import Shapes
 from lalakg._shacl.values import KINDS
 from lalakg._terms import Node
 
-Found = dict[Any, list["Violation"]]
 
-
-@dataclass(frozen=True)
-class Violation:
+class Violation(NamedTuple):
     """One validation result before it is put into words."""
 
     focus: Node
@@ -30,7 +27,7 @@ class Violation:
     constraint: Constraint
     value: Node | None = None
     path: Node | None = None
-    bindings: tuple[tuple[str, Node], ...] = field(default=())
+    bindings: tuple[tuple[str, Node], ...] = ()
 
 
 SparqlRunner = Callable[[Any, Shape, Constraint, "Select | Use"], Iterable[Violation]]
@@ -45,102 +42,115 @@ class Evaluation:
         self.shapes, self.backend, self.run_sparql = shapes, backend, run_sparql
         self.keeps_blank_nodes = keeps_blank_nodes
 
-    def evaluate(self, shape: Shape, focus: Any) -> Found:
-        """The violations of a shape, by focus node; nodes that conform are not in it."""
-        found: Found = defaultdict(list)
+    def evaluate(self, shape: Shape, focus: Any) -> Iterator[tuple[Node, Violation]]:
+        """The violations of a shape, each with the node of `focus` from which it was reached."""
         for constraint in shape.constraints:
-            if constraint.kind in KINDS:
-                pairs = self.backend.failing(focus, shape.path, constraint)
-                self._add_values(found, shape, constraint, pairs)
+            if constraint.kind == "property":
+                yield from self._of_property(shape, constraint, focus)
             else:
-                _HANDLERS[constraint.kind](self, shape, constraint, focus, found)
-        return found
+                yield from ((v.focus, v) for v in self._violations(shape, constraint, focus))
 
-    def _nested(self, node: Node, focus: Any, path: Path | None) -> Found:
-        found = self.evaluate(self.shapes.by_node[node], self.backend.step(focus, path))
-        if not self.keeps_blank_nodes and any(isinstance(focus_node, ox.BlankNode) for focus_node in found):
-            where = self.shapes.graph.place(node)
+    def _of_property(self, shape: Shape, constraint: Constraint, focus: Any) -> Iterator[tuple[Node, Violation]]:
+        inner: dict[Any, list[Violation]] = defaultdict(list)
+        for node, violation in self.evaluate(
+            self.shapes.by_node[constraint.value], self.backend.step(focus, shape.path)
+        ):
+            inner[node].append(violation)
+        self._refuse_blank_nodes(constraint.value, inner)
+        for node, value in self._reaching(shape, focus, inner):
+            yield from ((node, violation) for violation in inner[value])
+
+    def broken(self, shape: Shape, focus: Any) -> set[Any]:
+        """The focus nodes that do not conform."""
+        broken: set[Any] = set()
+        for constraint in shape.constraints:
+            rest = self.backend.without(focus, broken)
+            if constraint.kind == "property":
+                inner = self._nested(constraint.value, rest, shape.path)
+                broken.update(node for node, _ in self._reaching(shape, rest, inner))
+            else:
+                broken.update(v.focus for v in self._violations(shape, constraint, rest))
+        return broken
+
+    def _nested(self, node: Node, focus: Any, path: Path | None) -> set[Any]:
+        """The value nodes that do not conform to another shape."""
+        broken = self.broken(self.shapes.by_node[node], self.backend.step(focus, path))
+        self._refuse_blank_nodes(node, broken)
+        return broken
+
+    def _refuse_blank_nodes(self, shape: Node, nodes: Iterable[Any]) -> None:
+        if not self.keeps_blank_nodes and any(isinstance(node, ox.BlankNode) for node in nodes):
+            where = self.shapes.graph.place(shape)
             raise ShapesError(f"{where}: it breaks at a blank node, which an endpoint names anew in every answer.")
-        return found
 
-    @staticmethod
-    def _add_values(found: Found, shape: Shape, constraint: Constraint, pairs: Iterable[Pair]) -> None:
-        for node, value in pairs:
-            found[node].append(Violation(node, shape, constraint, value))
+    def _reaching(self, shape: Shape, focus: Any, values: Collection[Any]) -> Iterable[Pair]:
+        """The pairs of a focus node and one of these values of its."""
+        if not values or shape.path is None:
+            return ((value, value) for value in values)
+        return ((node, value) for node, value in self.backend.pairs(focus, shape.path) if value in values)
 
-    @staticmethod
-    def _add_nodes(found: Found, shape: Shape, constraint: Constraint, nodes: Iterable[Any]) -> None:
-        for node in nodes:
-            found[node].append(Violation(node, shape, constraint))
+    def _violations(self, shape: Shape, constraint: Constraint, focus: Any) -> Iterable[Violation]:
+        if constraint.kind in KINDS:
+            return _of_values(shape, constraint, self.backend.failing(focus, shape.path, constraint))
+        return _HANDLERS[constraint.kind](self, shape, constraint, focus)
 
     # ── one handler for each kind of constraint ──────────────────────────────────────────────────
 
-    def _class(self, shape: Shape, constraint: Constraint, focus: Any, found: Found) -> None:
-        self._add_values(found, shape, constraint, self.backend.outside(focus, shape.path, constraint.value))
+    def _class(self, shape: Shape, constraint: Constraint, focus: Any) -> Iterable[Violation]:
+        return _of_values(shape, constraint, self.backend.outside(focus, shape.path, constraint.value))
 
-    def _min_count(self, shape: Shape, constraint: Constraint, focus: Any, found: Found) -> None:
+    def _min_count(self, shape: Shape, constraint: Constraint, focus: Any) -> Iterable[Violation]:
         assert shape.path is not None
-        self._add_nodes(found, shape, constraint, self.backend.fewer(focus, shape.path, constraint.value))
+        return _of_nodes(shape, constraint, self.backend.fewer(focus, shape.path, constraint.value))
 
-    def _max_count(self, shape: Shape, constraint: Constraint, focus: Any, found: Found) -> None:
+    def _max_count(self, shape: Shape, constraint: Constraint, focus: Any) -> Iterable[Violation]:
         assert shape.path is not None
-        self._add_nodes(found, shape, constraint, self.backend.more(focus, shape.path, constraint.value))
+        return _of_nodes(shape, constraint, self.backend.more(focus, shape.path, constraint.value))
 
-    def _has_value(self, shape: Shape, constraint: Constraint, focus: Any, found: Found) -> None:
-        self._add_nodes(found, shape, constraint, self.backend.lacking(focus, shape.path, constraint.value))
+    def _has_value(self, shape: Shape, constraint: Constraint, focus: Any) -> Iterable[Violation]:
+        return _of_nodes(shape, constraint, self.backend.lacking(focus, shape.path, constraint.value))
 
-    def _equals(self, shape: Shape, constraint: Constraint, focus: Any, found: Found) -> None:
-        self._add_values(found, shape, constraint, self.backend.unequal(focus, shape.path, constraint.value))
+    def _equals(self, shape: Shape, constraint: Constraint, focus: Any) -> Iterable[Violation]:
+        return _of_values(shape, constraint, self.backend.unequal(focus, shape.path, constraint.value))
 
-    def _disjoint(self, shape: Shape, constraint: Constraint, focus: Any, found: Found) -> None:
-        self._add_values(found, shape, constraint, self.backend.shared(focus, shape.path, constraint.value))
+    def _disjoint(self, shape: Shape, constraint: Constraint, focus: Any) -> Iterable[Violation]:
+        return _of_values(shape, constraint, self.backend.shared(focus, shape.path, constraint.value))
 
-    def _less(self, shape: Shape, constraint: Constraint, focus: Any, found: Found) -> None:
+    def _less(self, shape: Shape, constraint: Constraint, focus: Any) -> Iterable[Violation]:
         assert shape.path is not None
         operator = "<=" if constraint.kind == "lessThanOrEquals" else "<"
-        pairs = self.backend.unordered(focus, shape.path, constraint.value, operator)
-        self._add_values(found, shape, constraint, pairs)
+        return _of_values(shape, constraint, self.backend.unordered(focus, shape.path, constraint.value, operator))
 
-    def _unique_lang(self, shape: Shape, constraint: Constraint, focus: Any, found: Found) -> None:
+    def _unique_lang(self, shape: Shape, constraint: Constraint, focus: Any) -> Iterable[Violation]:
         assert shape.path is not None
         if constraint.value:
             for node, language in self.backend.same_language(focus, shape.path):
-                found[node].append(Violation(node, shape, constraint, bindings=(("language", language),)))
+                yield Violation(node, shape, constraint, bindings=(("language", language),))
 
-    def _closed(self, shape: Shape, constraint: Constraint, focus: Any, found: Found) -> None:
+    def _closed(self, shape: Shape, constraint: Constraint, focus: Any) -> Iterable[Violation]:
         reached = focus if shape.path is None else self.backend.step(focus, shape.path)
         for node, predicate, value in self.backend.strange(reached, constraint.value):
-            found[node].append(Violation(node, shape, constraint, value, predicate))
+            yield Violation(node, shape, constraint, value, predicate)
 
-    def _property(self, shape: Shape, constraint: Constraint, focus: Any, found: Found) -> None:
+    def _node(self, shape: Shape, constraint: Constraint, focus: Any) -> Iterable[Violation]:
         inner = self._nested(constraint.value, focus, shape.path)
-        if inner:
-            for node, value in self.backend.pairs(focus, shape.path) if shape.path else ((n, n) for n in list(inner)):
-                found[node] += inner.get(value, [])
-        for node in [node for node, violations in found.items() if not violations]:
-            del found[node]
+        return _of_values(shape, constraint, self._reaching(shape, focus, inner))
 
-    def _node(self, shape: Shape, constraint: Constraint, focus: Any, found: Found) -> None:
-        inner = self._nested(constraint.value, focus, shape.path)
-        if inner:
-            pairs = self.backend.pairs(focus, shape.path)
-            self._add_values(found, shape, constraint, ((n, v) for n, v in pairs if v in inner))
-
-    def _not(self, shape: Shape, constraint: Constraint, focus: Any, found: Found) -> None:
+    def _not(self, shape: Shape, constraint: Constraint, focus: Any) -> Iterable[Violation]:
         inner = self._nested(constraint.value, focus, shape.path)
         pairs = self.backend.pairs(focus, shape.path)
-        self._add_values(found, shape, constraint, ((n, v) for n, v in pairs if v not in inner))
+        return _of_values(shape, constraint, ((n, v) for n, v in pairs if v not in inner))
 
-    def _logical(self, shape: Shape, constraint: Constraint, focus: Any, found: Found) -> None:
+    def _logical(self, shape: Shape, constraint: Constraint, focus: Any) -> Iterable[Violation]:
         members = [self._nested(node, focus, shape.path) for node in constraint.value]
         conforms = _LOGIC[constraint.kind]
         if constraint.kind != "xone" and not any(members):
             return
         for node, value in self.backend.pairs(focus, shape.path):
             if not conforms(sum(value not in member for member in members), len(members)):
-                found[node].append(Violation(node, shape, constraint, value))
+                yield Violation(node, shape, constraint, value)
 
-    def _qualified(self, shape: Shape, constraint: Constraint, focus: Any, found: Found) -> None:
+    def _qualified(self, shape: Shape, constraint: Constraint, focus: Any) -> Iterable[Violation]:
         qualified: Qualified = constraint.value
         bad = self._nested(qualified.shape, focus, shape.path)
         siblings = [self._nested(node, focus, shape.path) for node in qualified.siblings]
@@ -149,14 +159,18 @@ class Evaluation:
             counts[node] += value not in bad and all(value in sibling for sibling in siblings)
         low, high = qualified.minimum, qualified.maximum
         wrong = (n for n, k in counts.items() if (low is not None and k < low) or (high is not None and k > high))
-        self._add_nodes(found, shape, constraint, wrong)
+        return _of_nodes(shape, constraint, wrong)
 
-    def _sparql(self, shape: Shape, constraint: Constraint, focus: Any, found: Found) -> None:
-        for violation in self.run_sparql(focus, shape, constraint, constraint.value):
-            found[violation.focus].append(violation)
+    def _sparql(self, shape: Shape, constraint: Constraint, focus: Any) -> Iterable[Violation]:
+        return self.run_sparql(focus, shape, constraint, constraint.value)
 
-    def _unsupported(self, shape: Shape, constraint: Constraint, focus: Any, found: Found) -> None:
-        raise ShapesError(f"{self.shapes.graph.place(shape.node)}: {constraint.kind} could not be checked.")
+
+def _of_values(shape: Shape, constraint: Constraint, pairs: Iterable[Pair]) -> Iterator[Violation]:
+    return (Violation(node, shape, constraint, value) for node, value in pairs)
+
+
+def _of_nodes(shape: Shape, constraint: Constraint, nodes: Iterable[Any]) -> Iterator[Violation]:
+    return (Violation(node, shape, constraint) for node in nodes)
 
 
 _LOGIC: Final[dict[str, Callable[[int, int], bool]]] = {
@@ -175,7 +189,6 @@ _HANDLERS: Final = {
     "lessThanOrEquals": Evaluation._less,
     "uniqueLang": Evaluation._unique_lang,
     "closed": Evaluation._closed,
-    "property": Evaluation._property,
     "node": Evaluation._node,
     "not": Evaluation._not,
     "and": Evaluation._logical,

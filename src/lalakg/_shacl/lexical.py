@@ -32,6 +32,7 @@ class Lexical:
         self._stored: dict[ox.Literal, ox.Literal] = {}
         self._scratch, self._lock = ox.Store(), Lock()  # shapes are judged in several threads
         self.predicates: set[str] = set()
+        self.rewritten: set[ox.Literal] = set()  # as they were written
 
     def load(self, triples: Iterable[ox.Triple | ox.Quad], store: ox.Store) -> None:
         """Put triples into a store, noting those that it rewrites."""
@@ -45,16 +46,17 @@ class Lexical:
                 known[stored].append(stored)  # it was written in that form, too
             known[stored].append(literal)
             self.predicates.add(predicate.value)
+            self.rewritten.add(literal)
         store.extend(ox.Quad(*triple) for triple in rewritten)
 
     def _kept(self, triples: Iterable[ox.Triple | ox.Quad], rewritten: list[Any]) -> Iterator[ox.Quad]:
         """The triples that the store keeps as they are; the others go into `rewritten`."""
         for triple in triples:
             term = triple.object
-            if type(term) is ox.Literal and self._may_change(term) and self.stored(term) != term:
+            if type(term) is ox.Literal and self.stored(term) != term:
                 rewritten.append((triple.subject, triple.predicate, term))
             else:
-                yield ox.Quad(triple.subject, triple.predicate, term)
+                yield triple if type(triple) is ox.Quad and triple.graph_name == _DEFAULT else _plain(triple)
 
     @staticmethod
     def _may_change(literal: ox.Literal) -> bool:
@@ -67,6 +69,8 @@ class Lexical:
 
     def stored(self, literal: ox.Literal) -> ox.Literal:
         """The form in which the store keeps a literal."""
+        if not self._may_change(literal):
+            return literal
         if literal not in self._stored:
             with self._lock:
                 self._scratch.add(ox.Quad(_NODE, _IS, literal))
@@ -74,9 +78,10 @@ class Lexical:
                 self._scratch.clear()
         return self._stored[literal]
 
-    def subjects_of(self, predicate: str) -> set[Any]:
-        """The subjects of rewritten triples with this predicate."""
-        return {subject for subject, p in self._written if p.value == predicate}
+    def note(self, term: Any) -> None:
+        """Remember a term that may stand in no triple: a literal as it is written, which the store would rewrite."""
+        if isinstance(term, ox.Literal) and self.stored(term) != term:
+            self.rewritten.add(term)
 
     def written(self, subject: Any, predicate: Any, stored: Any) -> list[Any]:
         """What was written, for a triple of the store."""
@@ -95,3 +100,8 @@ class Lexical:
         for quad in store.quads_for_pattern(None, predicate, stored, _DEFAULT):
             if value in self.written(quad.subject, predicate, stored):
                 yield quad.subject
+
+
+def _plain(triple: ox.Triple | ox.Quad) -> ox.Quad:
+    """The statement in the default graph."""
+    return ox.Quad(triple.subject, triple.predicate, triple.object)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lalakg._shacl.backends import SetBackend
 from lalakg._shacl.evaluation import Evaluation
-from lalakg._shacl.shapes import Shape, Shapes
+from lalakg._shacl.sets import SetBackend
+from lalakg._shacl.shape import Shape
+from lalakg._shacl.shapes import Shapes
 from lalakg._shacl.sparql import SparqlRunner
 
 
@@ -32,5 +33,6 @@ def queries(shapes: Shapes, shape: Shape) -> list[str]:
     """The queries of one shape; those that only look up subclasses are left out."""
     recorder = _Recorder()
     sets = SetBackend(recorder)
-    Evaluation(shapes, sets, SparqlRunner(recorder, sets, {})).evaluate(shape, sets.targets(shape))
+    evaluation = Evaluation(shapes, sets, SparqlRunner(recorder, sets, {}))
+    list(evaluation.evaluate(shape, sets.targets(shape)))
     return [query for query in dict.fromkeys(recorder.asked) if "subClassOf>+" not in query]

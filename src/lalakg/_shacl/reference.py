@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from lalakg._errors import ShapesError
 from lalakg._shacl.graph import SH
-from lalakg._shacl.shapes import SEVERITIES
+from lalakg._shacl.shape import SEVERITIES
 from lalakg._shacl.validation import ShapeResult
 from lalakg._terms import WELL_KNOWN, from_rdflib, to_rdflib
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pyoxigraph as ox
 
 from lalakg._shacl.graph import SH
-from lalakg._shacl.shapes import SEVERITIES
+from lalakg._shacl.shape import SEVERITIES
 from lalakg._shacl.validation import ShapeResult
 from lalakg._terms import RDF_TYPE, Node
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, Final
 
@@ -12,17 +11,16 @@ import pyoxigraph as ox
 from lalakg._errors import ShapesError
 from lalakg._shacl import custom
 from lalakg._shacl.graph import SH, ShapesGraph
+from lalakg._shacl.parameters import READERS, REPEATABLE, text
 from lalakg._shacl.paths import Path, read_path
-from lalakg._shacl.queries import NOTHING, read_select
-from lalakg._terms import RDF, RDF_TYPE, Node
+from lalakg._shacl.queries import read_select
+from lalakg._shacl.shape import LISTS_OF_SHAPES, SHAPE_VALUED, Constraint, Qualified, Shape
+from lalakg._terms import RDF_TYPE, Node
 
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_OWL_CLASS = "http://www.w3.org/2002/07/owl#Class"
 _SUBCLASS = _RDFS + "subClassOf"
 TARGETS: Final = ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
-SEVERITIES: Final = {SH + "Violation": "violation", SH + "Warning": "warning", SH + "Info": "info"}
-_NODE_KINDS: Final = {"IRI", "BlankNode", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral"}
-_LISTS_OF_SHAPES: Final = ("and", "or", "xone")
-_SHAPE_VALUED: Final = ("node", "property", "not", "qualifiedValueShape")
 _PROPERTY_ONLY: Final = ("minCount", "maxCount", "uniqueLang", "lessThan", "lessThanOrEquals", "qualifiedValueShape")
 _COMPANIONS: Final = (
     "flags",
@@ -46,52 +44,6 @@ _PLAIN: Final = (
     "namespace",
     *TARGETS,
 )
-
-
-@dataclass(frozen=True)
-class Constraint:
-    """One constraint: `kind` is the parameter's name (class, minCount …), `value` what it was read as."""
-
-    kind: str
-    component: str
-    value: Any
-    node: Node | None = None
-
-
-@dataclass(frozen=True)
-class Qualified:
-    """A qualified value shape with its bounds and the sibling shapes that its values must not conform to."""
-
-    shape: Node
-    minimum: int | None
-    maximum: int | None
-    siblings: tuple[Node, ...]
-
-
-@dataclass(frozen=True)
-class Shape:
-    """A node shape (`path` is None) or property shape."""
-
-    node: Node
-    path: Path | None
-    targets: tuple[tuple[str, Node], ...]
-    severity: str
-    messages: tuple[str, ...]
-    deactivated: bool
-    constraints: tuple[Constraint, ...]
-
-    def nested(self) -> list[Node]:
-        """The shapes that this one's constraints refer to."""
-        nodes: list[Node] = []
-        for constraint in self.constraints:
-            value = constraint.value
-            if constraint.kind in _LISTS_OF_SHAPES:
-                nodes += value
-            elif constraint.kind == "qualifiedValueShape":
-                nodes += [value.shape, *value.siblings]
-            elif constraint.kind in _SHAPE_VALUED:
-                nodes.append(value)
-        return nodes
 
 
 class Shapes:
@@ -122,7 +74,7 @@ class Shapes:
     def _find(self) -> list[Node]:
         found: dict[Any, None] = {}
         typed = (n for kind in ("NodeShape", "PropertyShape") for n in self.graph.subjects(RDF_TYPE.value, _sh(kind)))
-        keys = (*TARGETS, *_READERS, *_LISTS_OF_SHAPES, *_SHAPE_VALUED, "closed", "sparql")
+        keys = (*TARGETS, *READERS, *LISTS_OF_SHAPES, *SHAPE_VALUED, "closed", "sparql")
         declared = (node for key in keys for node in self.graph.having(key))
         parameters = {path for c in self.components for path in c.mandatory}
         extended = (node for path in parameters for node in self.graph.having(path))
@@ -136,10 +88,10 @@ class Shapes:
         return bool(self.graph.subjects("parameter", node))
 
     def _referred(self) -> Iterable[Node]:
-        for key in _SHAPE_VALUED:
+        for key in SHAPE_VALUED:
             for node in self.graph.having(key):
                 yield from self.graph.values(node, key)
-        for key in _LISTS_OF_SHAPES:
+        for key in LISTS_OF_SHAPES:
             for node in self.graph.having(key):
                 for members in self.graph.values(node, key):
                     yield from self.graph.list(members)
@@ -162,7 +114,7 @@ class Shapes:
             path=path,
             targets=tuple(self._targets(node)),
             severity=graph.iri(node, severity, "severity"),
-            messages=tuple(_text(graph, node, m) for m in graph.values(node, "message")),
+            messages=tuple(text(graph, node, m) for m in graph.values(node, "message")),
             deactivated=graph.boolean(node, "deactivated"),
             constraints=constraints,
         )
@@ -170,7 +122,7 @@ class Shapes:
     def _refuse_unknown(self, node: Node) -> None:
         """An unknown SHACL property is a constraint that would silently not be checked."""
         own_query = {"select"} if node in self.graph.values(node, "sparql") else set()
-        known = {*own_query, *_PLAIN, *_READERS, *_LISTS_OF_SHAPES, *_SHAPE_VALUED, *_COMPANIONS, "closed", "sparql"}
+        known = {*own_query, *_PLAIN, *READERS, *LISTS_OF_SHAPES, *SHAPE_VALUED, *_COMPANIONS, "closed", "sparql"}
         for triple in self.graph.about[node]:
             name = triple.predicate.value.removeprefix(SH)
             if triple.predicate.value.startswith(SH) and name not in known:
@@ -199,12 +151,12 @@ class Shapes:
         for key in _PROPERTY_ONLY:
             if path is None and graph.values(node, key):
                 raise ShapesError(f"{graph.place(node)}: sh:{key} belongs to a property shape, one with sh:path.")
-        for key, reader in _READERS.items():
+        for key, reader in READERS.items():
             for value in self._values(node, key):
                 yield Constraint(key, component(key), reader(graph, node, value))
         for key in ("node", "property", "not"):
             yield from (Constraint(key, component(key), value) for value in graph.values(node, key))
-        for key in _LISTS_OF_SHAPES:
+        for key in LISTS_OF_SHAPES:
             yield from (Constraint(key, component(key), tuple(graph.list(v))) for v in graph.values(node, key))
         yield from self._closed(node)
         yield from self._qualified(node)
@@ -212,7 +164,7 @@ class Shapes:
 
     def _values(self, node: Node, key: str) -> list[Node]:
         values = self.graph.values(node, key)
-        if key not in _REPEATABLE and len(values) > 1:
+        if key not in REPEATABLE and len(values) > 1:
             raise ShapesError(f"{self.graph.place(node)}: sh:{key} stands {len(values)} times; it may stand once.")
         return values
 
@@ -278,9 +230,6 @@ class Shapes:
             visit(node, ())
 
 
-_OWL_CLASS = "http://www.w3.org/2002/07/owl#Class"
-
-
 def _sh(name: str) -> ox.NamedNode:
     return ox.NamedNode(SH + name)
 
@@ -289,92 +238,3 @@ def component(key: str) -> str:
     """The IRI of a parameter's constraint component: minCount gives …#MinCountConstraintComponent."""
     name = {"sparql": "SPARQL"}.get(key, key[0].upper() + key[1:])
     return f"{SH}{name}ConstraintComponent"
-
-
-def _text(graph: ShapesGraph, node: Node, value: Node) -> str:
-    if not isinstance(value, ox.Literal) or value.datatype.value not in (SH_STRING, RDF + "langString"):
-        raise ShapesError(f"{graph.place(node)}: sh:message takes text, not {value}.")
-    return value.value
-
-
-SH_STRING = "http://www.w3.org/2001/XMLSchema#string"
-Reader = Callable[[ShapesGraph, Node, Node], Any]
-
-
-def _number(graph: ShapesGraph, node: Node, value: Node, key: str) -> int:
-    number = graph.integer(node, key)
-    if number < 0:
-        raise ShapesError(f"{graph.place(node)}: sh:{key} is not negative.")
-    return number
-
-
-def _counted(key: str) -> Reader:
-    return lambda graph, node, value: _number(graph, node, value, key)
-
-
-def _named(key: str) -> Reader:
-    return lambda graph, node, value: graph.iri(node, value, key)
-
-
-def _literal(key: str) -> Reader:
-    def read(graph: ShapesGraph, node: Node, value: Node) -> Node:
-        if not isinstance(value, ox.Literal):
-            raise ShapesError(f"{graph.place(node)}: sh:{key} takes a literal, not {value}.")
-        return value
-
-    return read
-
-
-def _node_kind(graph: ShapesGraph, node: Node, value: Node) -> str:
-    name = graph.iri(node, value, "nodeKind").removeprefix(SH)
-    if name not in _NODE_KINDS:
-        raise ShapesError(
-            f"{graph.place(node)}: sh:nodeKind takes sh:IRI, sh:Literal and the like, not {graph.name(value)}."
-        )
-    return name
-
-
-def _pattern(graph: ShapesGraph, node: Node, value: Node) -> tuple[str, str]:
-    text = graph.string(node, value, "pattern")
-    given = graph.optional(node, "flags")
-    flags = graph.string(node, given, "flags") if given is not None else ""
-    test = f"ASK {{ BIND(REGEX('', {ox.Literal(text)}, {ox.Literal(flags)}) AS ?ok) FILTER(BOUND(?ok)) }}"
-    if not NOTHING.query(test):
-        raise ShapesError(
-            f"{graph.place(node)}: sh:pattern {text!r} is not a regular expression, or its flags {flags!r} are not."
-        )
-    return text, flags
-
-
-def _languages(graph: ShapesGraph, node: Node, value: Node) -> tuple[str, ...]:
-    return tuple(graph.string(node, item, "languageIn") for item in graph.list(value))
-
-
-def _unique_lang(graph: ShapesGraph, node: Node, value: Node) -> bool:
-    graph.boolean(node, "uniqueLang")
-    return value == ox.Literal(True)  # SHACL means the term true, not any way of writing it
-
-
-_READERS: Final[dict[str, Reader]] = {
-    "class": _named("class"),
-    "datatype": _named("datatype"),
-    "nodeKind": _node_kind,
-    "minCount": _counted("minCount"),
-    "maxCount": _counted("maxCount"),
-    "minExclusive": _literal("minExclusive"),
-    "minInclusive": _literal("minInclusive"),
-    "maxExclusive": _literal("maxExclusive"),
-    "maxInclusive": _literal("maxInclusive"),
-    "minLength": _counted("minLength"),
-    "maxLength": _counted("maxLength"),
-    "pattern": _pattern,
-    "languageIn": _languages,
-    "uniqueLang": _unique_lang,
-    "equals": _named("equals"),
-    "disjoint": _named("disjoint"),
-    "lessThan": _named("lessThan"),
-    "lessThanOrEquals": _named("lessThanOrEquals"),
-    "hasValue": lambda graph, node, value: value,
-    "in": lambda graph, node, value: tuple(graph.list(value)),
-}
-_REPEATABLE: Final = {"class", "equals", "disjoint", "lessThan", "lessThanOrEquals", "hasValue"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,13 @@ import pyoxigraph as ox
 from lalakg._engine import RemoteEngine
 from lalakg._errors import EndpointError, ShapesError
 from lalakg._result import Rows
-from lalakg._shacl.backends import Pattern, SetBackend, Source
+from lalakg._shacl.backend import Source
 from lalakg._shacl.custom import Ask, Use
 from lalakg._shacl.evaluation import Violation
+from lalakg._shacl.points import Nodes
 from lalakg._shacl.queries import Select, replace
-from lalakg._shacl.shapes import Constraint, Shape
+from lalakg._shacl.sets import Pattern, SetBackend
+from lalakg._shacl.shape import Constraint, Shape
 from lalakg._terms import Node
 
 
@@ -106,8 +108,10 @@ class SparqlRunner:
     backend: SetBackend
     one_by_one: dict[str, None]
 
-    def __call__(self, focus: Any, shape: Shape, constraint: Constraint, what: Select | Use) -> Iterable[Violation]:
-        """The violations at `focus`, a pattern or a list of nodes."""
+    def __call__(
+        self, focus: Pattern | Nodes, shape: Shape, constraint: Constraint, what: Select | Use
+    ) -> Iterable[Violation]:
+        """The violations at `focus`."""
         parameters: tuple[tuple[str, Node], ...] = ()
         if isinstance(what, Use):
             parameters, validator = what.parameters, what.validator
@@ -118,24 +122,38 @@ class SparqlRunner:
         for row in _distinct(self._answers(focus, shape, what)):
             yield _violation(shape, constraint, row, parameters)
 
-    def _answers(self, focus: Any, shape: Shape, select: Select) -> Iterator[dict[str, Any]]:
-        query = select.for_set(focus.bind("this")) if isinstance(focus, Pattern) else None
+    def _answers(self, focus: Pattern | Nodes, shape: Shape, select: Select) -> Iterator[dict[str, Any]]:
+        pattern = _pattern(focus)
+        query = select.for_set(pattern.bind("this")) if pattern else None
         if query is not None:
             yield from self.source.solutions(query)
             return
-        if isinstance(focus, Pattern):
+        if pattern:
             self.one_by_one[str(shape.node)] = None
-        for node in self.backend.nodes(focus) if isinstance(focus, Pattern) else focus:
+        for node in self._nodes(focus):
             for row in self.source.solutions(*_for_one(select.text, node)):
                 yield {"this": node, **row}
 
+    def _nodes(self, focus: Pattern | Nodes) -> Collection[Any]:
+        return self.backend.nodes(focus) if isinstance(focus, Pattern) else focus.nodes
+
     def _unaccepted(
-        self, focus: Any, shape: Shape, constraint: Constraint, ask: Ask, parameters: tuple[tuple[str, Node], ...]
+        self,
+        focus: Pattern | Nodes,
+        shape: Shape,
+        constraint: Constraint,
+        ask: Ask,
+        parameters: tuple[tuple[str, Node], ...],
     ) -> Iterator[Violation]:
-        patterns = [focus] if isinstance(focus, Pattern) else [Pattern(_one(node)) for node in focus]
-        for pattern in patterns:
-            for this, value in self.backend.unaccepted(pattern, shape.path, ask):
+        pattern = _pattern(focus)
+        patterns = [pattern] if pattern else [Pattern(_one(node)) for node in self._nodes(focus)]
+        for each in patterns:
+            for this, value in self.backend.unaccepted(each, shape.path, ask):
                 yield Violation(this, shape, constraint, value, bindings=(*parameters, ("value", value)))
+
+
+def _pattern(focus: Pattern | Nodes) -> Pattern | None:
+    return focus if isinstance(focus, Pattern) else focus.pattern
 
 
 def _one(node: Node) -> str:

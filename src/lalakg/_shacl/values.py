@@ -1,7 +1,7 @@
 """Value tests: whether one value breaks a constraint, as a SPARQL expression.
 
-The same expression serves a variable in a set query and a single term: `Operand` says how to write its parts, so that
-a term that a store would rewrite is judged by its parts as they were parsed.
+The same expression serves a term and one given by its parts: `Operand` says how to write these, so that a literal that
+a store would rewrite is judged by its parts as they were parsed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from lalakg._shacl.shapes import Constraint
+from lalakg._shacl.shape import Constraint
 from lalakg._terms import RDF, XSD, Node
 
 
@@ -53,23 +53,29 @@ def _identical(term: str, other: Node) -> str:
     return f"(isLiteral({term}) && {kind} && STR({term}) = {ox.Literal(other.value)})"
 
 
-def constant(term: Any) -> Operand:
-    """A term as an operand, each part as it was parsed."""
-    literal = isinstance(term, ox.Literal)
-    return Operand(
-        "1/0" if isinstance(term, ox.BlankNode) else str(term),
-        "1/0" if isinstance(term, ox.BlankNode) else str(ox.Literal(term.value)),
-        str(term.datatype) if literal else "1/0",
-        str(ox.Literal(term.language or "")) if literal else "1/0",
-        _truth(isinstance(term, ox.NamedNode)),
-        _truth(isinstance(term, ox.BlankNode)),
-        _truth(literal),
-        lambda other: _truth(term == other),
-    )
+def parts(literal: ox.Literal) -> tuple[Node, ...]:
+    """The text, datatype and language of a literal, as it was parsed."""
+    return ox.Literal(literal.value), literal.datatype, ox.Literal(literal.language or "")
 
 
-def _truth(value: bool) -> str:
-    return "true" if value else "false"
+def _equal_parts(other: Node) -> str:
+    if not isinstance(other, ox.Literal):
+        return "false"
+    text, datatype, language = parts(other)
+    return f"(?text = {text} && ?datatype = {datatype} && ?language = {language})"
+
+
+LITERAL: Final = Operand(
+    "?value", "?text", "?datatype", "?language", is_iri="false", is_blank="false", is_literal="true", same=_equal_parts
+)  # one whose parts have variables of their own
+
+
+def is_of_kind(term: Node, kind: str) -> bool:
+    """Whether a term is of a kind such as IRIOrLiteral."""
+    return _KINDS[type(term)] in kind.split("Or")
+
+
+_KINDS: Final[dict[type, str]] = {ox.NamedNode: "IRI", ox.BlankNode: "BlankNode", ox.Literal: "Literal"}
 
 
 def breaks(constraint: Constraint, operand: Operand) -> str:

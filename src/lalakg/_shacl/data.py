@@ -1,0 +1,55 @@
+"""Data to be validated: a store, and what it rewrote."""
+
+from __future__ import annotations
+
+import io
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import chain
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+import pyoxigraph as ox
+
+from lalakg import _turtle
+from lalakg._shacl.lexical import Lexical
+from lalakg._shacl.lines import Sieve
+
+_IN_MEMORY = 1 << 24  # bytes of lines set aside; more go to the disk
+_BUFFER = 1 << 20
+
+
+class Data:
+    """A store, and the literals that it rewrote. `lines` are files of N-Triples, which the store reads by itself."""
+
+    def __init__(self, triples: Iterable[ox.Triple | ox.Quad] = (), lines: Iterable[Path] = ()) -> None:
+        self.store, self.lexical = ox.Store(), Lexical()
+        with ExitStack() as open_files:
+            asides = [(path, open_files.enter_context(SpooledTemporaryFile(_IN_MEMORY))) for path in lines]
+            for path, aside in asides:
+                self._load_lines(path, aside)
+            doubtful = (statement for path, aside in asides for statement in _doubtful(path, aside))
+            self.lexical.load(chain(triples, doubtful), self.store)
+
+    def _load_lines(self, path: Path, aside: IO[bytes]) -> None:
+        with _located(path), path.open("rb") as source, io.BufferedReader(Sieve(source, aside), _BUFFER) as sieve:
+            self.store.load(sieve, format=ox.RdfFormat.N_TRIPLES)
+
+
+def _doubtful(path: Path, aside: IO[bytes]) -> Iterator[ox.Quad]:
+    """The statements that were set aside."""
+    aside.seek(0)
+    with _located(path):
+        yield from ox.parse(aside, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=True)
+
+
+@contextmanager
+def _located(path: Path) -> Iterator[None]:
+    """Errors as those of reading the file statement by statement, with their places."""
+    try:
+        yield
+    except (SyntaxError, OSError):
+        deque(_turtle.stream(path), maxlen=0)
+        raise
