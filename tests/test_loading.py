@@ -94,7 +94,7 @@ def test_any_address_of_a_store_will_do(fake: FakeStore, tmp_path: Path, end: st
 
 
 def test_a_store_with_updates_only_gets_them(small: Path) -> None:
-    with running("Nobody's/1") as fake:
+    with running("Nobody's/1", {"query": "/query", "update": "/update"}) as fake:
         kg = lalakg.load(small)
         assert load_into(kg, fake.url).store == "SPARQL store"
         assert fake.graph() == lines(kg)
@@ -464,8 +464,7 @@ def test_a_web_page_is_no_store(fake: FakeStore, small: Path, run: Command, faul
 
 
 def test_a_store_that_cannot_be_written(small: Path, run: Command) -> None:
-    with running("Nobody's/1") as fake:
-        fake.faults.append(lambda r: "update" in r.form and r.answer(404))
+    with running("Nobody's/1", {"query": "/query"}) as fake:
         outcome = run("-C", small, "load", fake.url)
     assert outcome.status == 2
     assert "takes updates nowhere that was tried" in outcome.err
@@ -631,7 +630,7 @@ def test_a_large_load_into_an_empty_graph_goes_in_bulk_and_the_next_in_one_trans
     for _ in range(2):
         load_into([path], fake.url, replace=True)
         assert len(fake.graph()) == 20
-    writes = [(method, url) for method, url, _ in fake.asked if url.startswith("/store")]
+    writes = [(method, url) for method, url, _ in fake.asked if url.startswith("/store?default")]
     assert writes == [("POST", "/store?default&no_transaction"), ("PUT", "/store?default")]
     fake.data.clear()
 
