@@ -103,14 +103,14 @@ def _sweep(store: Store, mark: str, graphs: Iterable[str], targets: set[str]) ->
     left = set(graphs)
     for graph in sorted(left):
         if graph.startswith(mark):
-            store.drop(graph)
+            store.clear(graph)
         elif graph in targets:
             store.clear(None if graph == _DEFAULT else graph)
         else:
             continue
         left.discard(graph)
     if not left:
-        store.drop(mark)
+        store.clear(mark)
 
 
 def _machine() -> str:

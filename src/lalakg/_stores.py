@@ -53,8 +53,6 @@ FUSEKI: Final = Kind("Fuseki", "/query", "/update", "/data", inserts=True, puts=
 RDF4J: Final = Kind(
     "RDF4J", "", "/statements", transactions="/transactions", union=True, nil="http://www.openrdf.org/schema/sesame#nil"
 )
-# What speaks RDF4J's protocol without its transactions.
-LIKE_RDF4J: Final = replace(RDF4J, name="RDF4J-like store", graphs="/rdf-graphs/service", transactions="")
 VIRTUOSO: Final = Kind(
     "Virtuoso",
     "/sparql",
@@ -162,13 +160,6 @@ class Store:
         if self.kind.updates:
             self.update(clearing(graph))
         else:
-            self.write(graph, lambda: b"", how="PUT", again=True)
-
-    def drop(self, graph: str) -> None:
-        """Take a named graph away."""
-        if self.kind.updates:
-            self.update(f"DROP SILENT GRAPH <{graph}>")
-        else:
             self.session.send("DELETE", self._graph_url(graph), again=False)
 
     def has_graph(self, graph: str) -> bool:
@@ -202,7 +193,7 @@ class Store:
 
 def clearing(graph: str | None) -> str:
     """The update that empties a graph."""
-    return f"CLEAR SILENT {f'GRAPH <{graph}>' if graph else 'DEFAULT'}"
+    return f"DROP SILENT {f'GRAPH <{graph}>' if graph else 'DEFAULT'}"
 
 
 def _form(key: str, value: str) -> bytes:
@@ -270,13 +261,13 @@ def _recognised(store: Store) -> Store:
 
 
 def begun(store: Store) -> Store:
-    """The store with what it turns out to be when a transaction is begun: it may have none."""
+    """The store, once a transaction was tried: what speaks RDF4J's protocol may have none."""
     try:
         store.begin().roll_back()
     except RefusedError as error:
         if error.status not in _ABSENT:
             raise
-        return replace(store, kind=LIKE_RDF4J)
+        return replace(store, kind=replace(store.kind, graphs="/rdf-graphs/service", transactions=""))
     return store
 
 
