@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,14 +18,29 @@ Fault = Callable[["Request"], bool]
 """Answers a request in its own way and gives True, or leaves it alone and gives False."""
 
 
+WHOLE = {"query": "/query", "update": "/update", "graphs": "/store"}
+"""Where Oxigraph offers its services."""
+
+
 class FakeStore(ThreadingHTTPServer):
-    """Speaks SPARQL 1.1 as `server` (Oxigraph by default) does; remembers the requests; `faults` come first."""
+    """Speaks SPARQL 1.1 as `server` (Oxigraph by default) does; remembers the requests; `faults` come first.
+
+    `services` tells the paths of those that it has. Its default graph is one of its own, unless it is a `union`.
+    """
 
     daemon_threads = True
 
-    def __init__(self, server: str = "Oxigraph/0", certificate: Path | None = None) -> None:
+    def __init__(
+        self,
+        server: str = "Oxigraph/0",
+        services: Mapping[str, str] = WHOLE,
+        *,
+        union: bool = False,
+        certificate: Path | None = None,
+    ) -> None:
         super().__init__(("127.0.0.1", 0), Request)
         self.name, self.data, self.lock = server, ox.Store(), threading.Lock()
+        self.services, self.union = services, union
         self.asked: list[tuple[str, str, dict[str, str]]] = []
         self.faults: list[Fault] = []
         self.url = f"http{'s' if certificate else ''}://127.0.0.1:{self.server_port}"
@@ -69,15 +85,21 @@ class Request(BaseHTTPRequestHandler):
         with suppress(ConnectionError, TimeoutError):
             if not any(fault(self) for fault in self.server.faults):
                 with self.server.lock:
-                    self._serve(url.path)
+                    self._serve()
 
-    do_PUT = do_POST  # noqa: N815 - http.server's own names
+    do_GET = do_PUT = do_DELETE = do_POST  # noqa: N815 - http.server's own names
 
     @property
     def is_write(self) -> bool:
         """Whether it sends data: not a question, and no mark or move."""
-        is_mark = b"x-lalakg%3Ainto" in self.body or b"x-lalakg%3Afills" in self.body
-        return self.path.startswith("/store") or (b"INSERT" in self.body and not is_mark)
+        is_mark = re.search(rb"x-lalakg(%3A|:)(into|fills)", self.body)
+        is_sent = self.command in ("POST", "PUT") and self._service == "graphs"
+        return not is_mark and (is_sent or b"INSERT" in self.body)
+
+    @property
+    def _service(self) -> str:
+        path = urlsplit(self.path).path
+        return next((name for name, at in self.server.services.items() if at == path), "")
 
     @property
     def is_move(self) -> bool:
@@ -102,30 +124,42 @@ class Request(BaseHTTPRequestHandler):
         self.wfile.write(body)
         return True
 
-    def _serve(self, path: str) -> None:
-        data = self.server.data
-        if path == "/query" and "query" in self.form:
-            answer: Any = data.query(self.form["query"][0])
+    def _serve(self) -> None:
+        data, service = self.server.data, self._service
+        if service == "query" and "query" in self.form:
+            answer: Any = data.query(self.form["query"][0], use_default_graph_as_union=self.server.union)
             self.answer(200, answer.serialize(format=ox.QueryResultsFormat.JSON), Content_Type="application/json")
-        elif path == "/update" and "update" in self.form:
+        elif service == "update" and "update" in self.form:
             data.update(self.form["update"][0])
             self.answer(204)
-        elif (
-            path == "/store" and "n-triples" in self.headers.get("Content-Type", "") and "Oxigraph" in self.server.name
-        ):
-            graph = ox.NamedNode(self.form["graph"][0]) if "graph" in self.form else ox.DefaultGraph()
-            if self.command == "PUT":
-                data.clear_graph(graph)
-            data.load(self.body, format=ox.RdfFormat.N_TRIPLES, to_graph=graph)
-            self.answer(204)
+        elif service == "graphs":
+            self._graph(ox.NamedNode(self.form["graph"][0]) if "graph" in self.form else ox.DefaultGraph())
         else:
             self.answer(404, b"nothing here")
 
+    def _graph(self, graph: ox.NamedNode | ox.DefaultGraph) -> None:
+        data, name = self.server.data, graph.value if isinstance(graph, ox.NamedNode) else None
+        if self.command == "GET":
+            self.answer(200, "".join(f"{line} .\n" for line in self.server.graph(name)).encode())
+        elif self.command in ("POST", "PUT") and "n-triples" not in self.headers.get("Content-Type", ""):
+            self.answer(415)
+        else:
+            if self.command != "POST":
+                data.remove_graph(graph)
+            data.load(self.body, format=ox.RdfFormat.N_TRIPLES, to_graph=graph)
+            self.answer(204)
+
 
 @contextmanager
-def running(server: str = "Oxigraph/0", certificate: Path | None = None) -> Iterator[FakeStore]:
+def running(
+    server: str = "Oxigraph/0",
+    services: Mapping[str, str] = WHOLE,
+    *,
+    union: bool = False,
+    certificate: Path | None = None,
+) -> Iterator[FakeStore]:
     """A store that answers until the end."""
-    with FakeStore(server, certificate) as store:
+    with FakeStore(server, services, union=union, certificate=certificate) as store:
         threading.Thread(target=store.serve_forever, args=(0.02,), daemon=True).start()
         yield store
         store.shutdown()

@@ -19,7 +19,7 @@ import pytest
 import lalakg
 from conftest import LALAKG, Command
 from fakestore import FakeStore, Fault, Request, running
-from lalakg._errors import EndpointError, InvalidValue, LalakgError
+from lalakg._errors import EndpointError, InvalidValue, LalakgError, ParseError
 from lalakg._http import Credentials, Session
 from lalakg._loading import load_into
 
@@ -94,12 +94,51 @@ def test_any_address_of_a_store_will_do(fake: FakeStore, tmp_path: Path, end: st
 
 
 def test_a_store_with_updates_only_gets_them(small: Path) -> None:
-    with running("Nobody's/1") as fake:
+    with running("Nobody's/1", {"query": "/query", "update": "/update"}) as fake:
         kg = lalakg.load(small)
         assert load_into(kg, fake.url).store == "SPARQL store"
         assert fake.graph() == lines(kg)
         assert fake.graphs() == set()
         assert not [path for _, path, _ in fake.asked if path.startswith("/store")]
+
+
+@pytest.mark.parametrize("server", ["Oxigraph/0", "Apache Jena Fuseki (5)", "Nobody's/1"])
+@pytest.mark.parametrize("path", ["/update", "/data"])
+def test_one_way_to_write_is_enough(small: Path, server: str, path: str) -> None:
+    """A store may have updates and no Graph Store Protocol, or that and no updates."""
+    services = {"query": "/query", "update" if path == "/update" else "graphs": path}
+    if path == "/data" and "Oxigraph" in server:
+        services["graphs"] = "/store"
+    kg = lalakg.load(small)
+    with running(server, services) as fake:
+        holds_old(fake, kg)
+        for _ in range(2):
+            load_into(kg, fake.url, named_graphs=True)
+            assert fake.graph() == lines(kg)
+            assert {kg.folder.dataset.graphs + "derived"} < fake.graphs()
+            assert not any("x-lalakg" in name for name in fake.graphs())
+        fake.faults.append(lambda r: r.is_write and r.answer(507))
+        with pytest.raises(EndpointError, match="has no room left"):
+            load_into(kg, fake.url)
+        assert fake.graph() == lines(kg)
+
+
+@pytest.mark.parametrize("server", ["GraphDB/10.7 RDF4J/4.3", "Nobody's/1"])
+def test_a_store_with_paths_as_rdf4j_has_them(small: Path, server: str) -> None:
+    home = "/repositories/film"
+    services = {"query": home, "update": f"{home}/statements", "graphs": f"{home}/rdf-graphs/service"}
+    kg = lalakg.load(small)
+    with running(server, services, union=True) as fake:
+        for end in ("", "/statements", "/rdf-graphs/service"):
+            done = load_into(kg, fake.url + home + end)
+            assert done.store == ("GraphDB" if "GraphDB" in server else "RDF4J")
+            assert done.graph == kg.folder.dataset.graphs + "complete"
+            assert fake.graphs() == {done.graph}
+            assert fake.graph(done.graph) == lines(kg)
+        rows = b'{"results": {"bindings": [{"id": {"value": "film"}}]}}'
+        fake.faults.append(lambda r: r.path == "/repositories" and r.answer(200, rows))
+        with pytest.raises(EndpointError, match=f"give the address of a repository: {fake.url}{home}"):
+            load_into(kg, fake.url)
 
 
 def test_a_dry_run_writes_nothing(fake: FakeStore, small: Path, run: Command) -> None:
@@ -141,6 +180,30 @@ def test_an_empty_file_empties_a_graph(fake: FakeStore, tmp_path: Path) -> None:
     fake.data.update(f"INSERT DATA {{ {OLD} }}")
     load_into([file(tmp_path)], fake.url, replace=True)
     assert len(fake.data) == 0
+
+
+def test_a_large_file_is_read_in_two_parts_and_a_fault_is_found_in_either(
+    fake: FakeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import lalakg._sources as sources
+    import lalakg._stores as stores
+
+    monkeypatch.setattr(sources, "_DIVIDED", 100)
+    monkeypatch.setattr(stores, "_KINDS", (stores.replace(stores.OXIGRAPH, moves=10),))
+    statements = [f'<urn:{n}> <urn:p> "{n} ä"' for n in range(500)]
+    assert load_into([file(tmp_path, *statements)], fake.url, replace=True).triples == 500
+    assert len(fake.graph()) == 500
+    assert sum(url == "/store?default&no_transaction" for _, url, _ in fake.asked) == 2
+    fake.data.clear()
+    for at in (20, 480):
+        wrong = [*statements[:at], "<urn:x> nonsense", *statements[at:]]
+        with pytest.raises(ParseError, match=f"data.nt:{at + 1}:"):
+            load_into([file(tmp_path, *wrong)], fake.url)
+        assert len(fake.data) == 0
+    fake.asked.clear()
+    tied = load_into([file(tmp_path, *statements, "<urn:s> <urn:p> _:b")], fake.url)
+    assert tied.triples == 501
+    assert sum(url == "/store?default&no_transaction" for _, url, _ in fake.asked) == 1, "blank nodes tie it together"
 
 
 def test_a_bad_file_is_named_and_nothing_is_written(fake: FakeStore, tmp_path: Path, run: Command) -> None:
@@ -464,8 +527,7 @@ def test_a_web_page_is_no_store(fake: FakeStore, small: Path, run: Command, faul
 
 
 def test_a_store_that_cannot_be_written(small: Path, run: Command) -> None:
-    with running("Nobody's/1") as fake:
-        fake.faults.append(lambda r: "update" in r.form and r.answer(404))
+    with running("Nobody's/1", {"query": "/query"}) as fake:
         outcome = run("-C", small, "load", fake.url)
     assert outcome.status == 2
     assert "takes updates nowhere that was tried" in outcome.err
@@ -631,7 +693,7 @@ def test_a_large_load_into_an_empty_graph_goes_in_bulk_and_the_next_in_one_trans
     for _ in range(2):
         load_into([path], fake.url, replace=True)
         assert len(fake.graph()) == 20
-    writes = [(method, url) for method, url, _ in fake.asked if url.startswith("/store")]
+    writes = [(method, url) for method, url, _ in fake.asked if url.startswith("/store?default")]
     assert writes == [("POST", "/store?default&no_transaction"), ("PUT", "/store?default")]
     fake.data.clear()
 
@@ -645,3 +707,26 @@ def test_a_large_load_into_an_empty_graph_goes_in_bulk_and_the_next_in_one_trans
     with pytest.raises(EndpointError, match="broke the connection"):
         load_into([path], fake.url)
     assert len(fake.data) == 0
+
+
+@pytest.mark.parametrize("is_full", [False, True])
+def test_large_graphs_go_together_or_not_at_all(
+    fake: FakeStore, small: Path, monkeypatch: pytest.MonkeyPatch, is_full: bool
+) -> None:
+    import lalakg._stores as stores
+
+    monkeypatch.setattr(stores, "_KINDS", (stores.replace(stores.OXIGRAPH, moves=10),))
+    kg = lalakg.load(small)
+    if is_full:
+        load_into(kg, fake.url, named_graphs=True)
+    before = fake.graph(), fake.graphs()
+    left = itertools.repeat(None, 2)
+    fake.faults.append(lambda r: r.is_write and next(left, 0) == 0 and r.answer(500))
+    with pytest.raises(EndpointError, match="HTTP 500"):
+        load_into(kg, fake.url, named_graphs=True)
+    assert (fake.graph(), fake.graphs()) == before
+    fake.faults.clear()
+    fake.asked.clear()
+    load_into(kg, fake.url, named_graphs=True)
+    assert fake.graph() == lines(kg)
+    assert not any("x-lalakg" in name for name in fake.graphs())

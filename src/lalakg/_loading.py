@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from lalakg import _turtle
 from lalakg._errors import InvalidValue, OutputError
 from lalakg._export import quads
 from lalakg._graph import KnowledgeGraph
 from lalakg._http import Credentials, Session
 from lalakg._marks import claim, marked, shown
-from lalakg._placing import Part, place
-from lalakg._stores import Store, probe
+from lalakg._placing import Part, Placed, place
+from lalakg._sources import of_files, of_triples
+from lalakg._stores import Store, begun, probe
 
 Progress: TypeAlias = Callable[[int, int], None]
-"""Told how many triples have been sent, of how many."""
+"""Told how much has been sent, of how much: triples, or bytes of files."""
 
 _FILES = "urn:x-lalakg:files"
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a load did: the store, the graph (None for the default graph), the triples, what the store altered."""
+    """What a load did: the store, the graph (None for the default graph), the triples, what the store altered.
+
+    Of a dry run there is the `plan` only, in words.
+    """
 
     store: str
     graph: str | None
@@ -79,6 +82,8 @@ class _Wish:
 
 
 def _load(store: Store, kg: KnowledgeGraph | None, files: list[Path], wish: _Wish, progress: Progress) -> Loaded:
+    if store.kind.transactions and not wish.dry_run:
+        store = begun(store)
     unmarked = wish.dry_run or bool(store.kind.transactions)
     with contextlib.nullcontext((store, "")) if unmarked else marked(store) as (store, mark):
         parts = _parts(store, kg, files, wish)
@@ -86,10 +91,16 @@ def _load(store: Store, kg: KnowledgeGraph | None, files: list[Path], wish: _Wis
             claim(store, mark, [part.target for part in parts])
         for part in parts if not wish.replace else ():
             _refuse_foreign(store, kg, part.target)
-        total = sum(part.count for part in parts)
-        plan = tuple(f"{part.count:,} triples into {shown(part.target)}" for part in parts)
-        altered = () if wish.dry_run else tuple(place(store, mark, parts, _counting(total, progress)))
-        return Loaded(store.kind.name, parts[0].target, total, altered, plan)
+        if wish.dry_run:
+            plan = tuple(f"{part.source.words} into {shown(part.target)}" for part in parts)
+            return Loaded(store.kind.name, parts[0].target, 0, plan=plan)
+        placed = place(store, mark, parts, _counting(sum(part.source.size for part in parts), progress))
+        return _loaded(store, parts, placed)
+
+
+def _loaded(store: Store, parts: list[Part], placed: Placed) -> Loaded:
+    plan = (f"{sent:,} triples into {shown(part.target)}" for sent, part in zip(placed.sent, parts, strict=True))
+    return Loaded(store.kind.name, parts[0].target, sum(placed.sent), tuple(placed.altered), tuple(plan))
 
 
 def _counting(total: int, progress: Progress) -> Callable[[int], None]:
@@ -123,19 +134,8 @@ def _target(store: Store, kg: KnowledgeGraph | None, wish: _Wish) -> str | None:
 def _parts(store: Store, kg: KnowledgeGraph | None, files: list[Path], wish: _Wish) -> list[Part]:
     target = _target(store, kg, wish)
     if kg is None:
-        return [_files(target, files)]
-    return [_part(target, kg.triples), *(_by_graph(kg) if wish.named_graphs else [])]
-
-
-def _part(target: str | None, triples: list[ox.Triple]) -> Part:
-    return Part(target, lambda: iter(triples), len(triples))
-
-
-def _files(target: str | None, files: list[Path]) -> Part:
-    def stream() -> Iterator[ox.Quad]:
-        return (quad for path in files for quad in _turtle.stream(path))
-
-    return Part(target, stream, sum(1 for _ in stream()))
+        return [Part(target, of_files(files, store.kind.streams))]
+    return [Part(target, of_triples(kg.triples)), *(_by_graph(kg) if wish.named_graphs else [])]
 
 
 def _by_graph(kg: KnowledgeGraph) -> list[Part]:
@@ -143,7 +143,7 @@ def _by_graph(kg: KnowledgeGraph) -> list[Part]:
     for quad in quads(kg):
         assert isinstance(quad.graph_name, ox.NamedNode)
         found.setdefault(quad.graph_name.value, []).append(quad.triple)
-    return [_part(graph, found[graph]) for graph in sorted(found)]
+    return [Part(graph, of_triples(found[graph])) for graph in sorted(found)]
 
 
 def _refuse_foreign(store: Store, kg: KnowledgeGraph | None, target: str | None) -> None:

@@ -25,11 +25,6 @@ _DEFAULT: Final = "urn:x-lalakg:default"
 _GRACE: Final = 60  # seconds by which two machines' clocks may differ
 
 
-def clear(target: str | None) -> str:
-    """The update that empties a graph."""
-    return f"CLEAR SILENT {f'GRAPH <{target}>' if target else 'DEFAULT'}"
-
-
 def shown(target: str | None) -> str:
     """A graph's name in words."""
     return f"<{target}>" if target else "the default graph"
@@ -44,7 +39,7 @@ def marked(store: Store) -> Iterator[tuple[Store, str]]:
     until = int(time.time() + store.session.seconds) + 1
     mark = f"{_MARK}{until}:{_machine()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
     try:
-        store = writing(store, _insert(mark, _INTO, mark))
+        store = writing(store, mark, _says(mark, _INTO, mark))
         if store.kind.union is None:
             store = replace(store, union=store.ask(f"ASK {{ <{mark}> {_INTO} <{mark}> }}"))
         yield store, mark
@@ -60,7 +55,7 @@ def claim(store: Store, mark: str, targets: Iterable[str | None]) -> None:
     """
     names = {target or _DEFAULT for target in targets}
     for name in sorted(names):
-        store.update(_insert(mark, _INTO, name))
+        store.insert(mark, _says(mark, _INTO, name))
     for other, filled in _marks(store).items():
         if other != mark and _is_dead(other):
             _sweep(store, other, filled, names)
@@ -71,12 +66,12 @@ def claim(store: Store, mark: str, targets: Iterable[str | None]) -> None:
 
 def fill(store: Store, mark: str, graph: str | None) -> None:
     """Tell the store that a graph is being filled: one of the load's own, or one in place."""
-    store.update(_insert(mark, _FILLS, graph or _DEFAULT))
+    store.insert(mark, _says(mark, _FILLS, graph or _DEFAULT))
 
 
 def filled(store: Store, mark: str, graph: str | None) -> None:
     """Tell the store that a graph in place is whole."""
-    store.update(f"DELETE DATA {{ GRAPH <{mark}> {{ <{mark}> {_FILLS} <{graph or _DEFAULT}> }} }}")
+    store.update(f"DELETE DATA {{ GRAPH <{mark}> {{ {_says(mark, _FILLS, graph or _DEFAULT)} }} }}")
 
 
 def is_contested(store: Store, mark: str, target: str | None) -> bool:
@@ -90,8 +85,8 @@ def _busy(store: Store, target: str | None) -> EndpointError:
     return EndpointError(f"takes another load into {shown(target)} just now; run it again later.", store.base)
 
 
-def _insert(mark: str, predicate: str, graph: str) -> str:
-    return f"INSERT DATA {{ GRAPH <{mark}> {{ <{mark}> {predicate} <{graph}> }} }}"
+def _says(mark: str, predicate: str, graph: str) -> str:
+    return f"<{mark}> {predicate} <{graph}>"
 
 
 def _marks(store: Store) -> dict[str, set[str]]:
@@ -108,14 +103,14 @@ def _sweep(store: Store, mark: str, graphs: Iterable[str], targets: set[str]) ->
     left = set(graphs)
     for graph in sorted(left):
         if graph.startswith(mark):
-            store.update(f"DROP SILENT GRAPH <{graph}>")
+            store.clear(graph)
         elif graph in targets:
-            store.update(clear(None if graph == _DEFAULT else graph))
+            store.clear(None if graph == _DEFAULT else graph)
         else:
             continue
         left.discard(graph)
     if not left:
-        store.update(f"DROP SILENT GRAPH <{mark}>")
+        store.clear(mark)
 
 
 def _machine() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -30,8 +31,10 @@ class Kind:
     update: str
     graphs: str = ""
     graph_key: str = "graph"
+    updates: bool = True  # whether it takes SPARQL updates
     chunk: int | None = None  # triples a request; None takes a stream of any length
     bulk: str = ""  # what to add to a write into an empty graph that need not be a transaction
+    streams: int = 1  # how many such writes, and questions, it takes at once
     moves: int | None = None  # up to how many triples it moves a graph in good time; None for any number
     inserts: bool = False  # whether a graph is moved by an INSERT
     puts: bool = False  # whether it replaces a graph in one transaction
@@ -42,7 +45,9 @@ class Kind:
     twice: bool = False  # whether its MD5 encodes text as UTF-8 two times
 
 
-OXIGRAPH: Final = Kind("Oxigraph", "/query", "/update", "/store", bulk="&no_transaction", moves=100_000, puts=True)
+OXIGRAPH: Final = Kind(
+    "Oxigraph", "/query", "/update", "/store", bulk="&no_transaction", streams=2, moves=100_000, puts=True
+)
 # TDB2's MOVE (Jena 5.6.0) reads and writes one index at a time, and may lose triples where the target held some.
 FUSEKI: Final = Kind("Fuseki", "/query", "/update", "/data", inserts=True, puts=True)
 RDF4J: Final = Kind(
@@ -53,7 +58,7 @@ VIRTUOSO: Final = Kind(
     "/sparql",
     "/sparql-auth",
     "/sparql-graph-crud-auth",
-    "graph-uri",
+    graph_key="graph-uri",
     chunk=20_000,
     union=True,
     own_default=False,
@@ -62,8 +67,10 @@ VIRTUOSO: Final = Kind(
 GENERIC: Final = Kind("SPARQL store", "", "", chunk=2_000)
 _KINDS: Final = (FUSEKI, OXIGRAPH, VIRTUOSO)
 _UPDATES: Final = ("/update", "/statements", "")
+_GRAPHS: Final = ("/data", "/store", "/rdf-graphs/service", "")
 _QUERIES: Final = ("/query", "/sparql")
 _WRITES: Final = ("/update", "/store", "/data", "/sparql-auth", "/sparql-graph-crud-auth")
+_ABSENT: Final = {400, 404, 405, 415, 501}  # answers where there is no such service
 _FINAL: Final = {401, 403, 429, 500, 502, 503, 504}  # answers that no other path will better
 
 
@@ -101,6 +108,11 @@ class Store:
         """The rows of a SELECT, in the form of SPARQL's JSON."""
         return _rows(self._json(query), self.query_url)
 
+    def count(self, graph: str | None) -> int:
+        """The number of triples in a graph."""
+        (row,) = self.select(f"SELECT (COUNT(*) AS ?n) WHERE {{ {self.pattern(graph, '?s ?p ?o')} }}")
+        return int(row["n"]["value"])
+
     def _json(self, query: str) -> Any:
         accept = {"Accept": _JSON}
         if self.transaction:
@@ -128,14 +140,39 @@ class Store:
         if self.transaction:
             context = f"&context={quote(f'<{graph}>', safe='')}" if graph else ""
             self.session.send("PUT", f"{self.transaction}?action=ADD{context}", body, _NTRIPLES, again=False)
-        elif self.kind.graphs:
-            key = f"{self.kind.graph_key}={quote(graph, safe='')}" if graph else "default"
-            url = f"{self.base}{self.kind.graphs}?{key}{self.kind.bulk if how == 'bulk' else ''}"
+        elif self.kind.graphs or not self.kind.updates:
+            url = self._graph_url(graph) + (self.kind.bulk if how == "bulk" else "")
             self.session.send("PUT" if how == "PUT" else "POST", url, body, _NTRIPLES, again=again)
         else:
             block = body()
             lines = (block if isinstance(block, bytes) else b"".join(block)).decode()
             self.update(f"INSERT DATA {{ {f'GRAPH <{graph}> {{ {lines} }}' if graph else lines} }}")
+
+    def insert(self, graph: str, statement: str) -> None:
+        """Add a statement to a small named graph."""
+        if self.kind.updates:
+            self.update(f"INSERT DATA {{ GRAPH <{graph}> {{ {statement} }} }}")
+        else:
+            self.write(graph, f"{statement} .\n".encode, again=True)
+
+    def clear(self, graph: str | None) -> None:
+        """Empty a graph."""
+        if self.kind.updates:
+            self.update(clearing(graph))
+        else:
+            self.session.send("DELETE", self._graph_url(graph), again=False)
+
+    def has_graph(self, graph: str) -> bool:
+        """Whether the Graph Store Protocol, too, shows a graph."""
+        try:
+            self.session.send("GET", self._graph_url(graph), headers={"Accept": "application/n-triples"})
+        except RefusedError as error:
+            return error.status not in _ABSENT
+        return True
+
+    def _graph_url(self, graph: str | None) -> str:
+        key = f"{self.kind.graph_key}={quote(graph, safe='')}" if graph else "default"
+        return f"{self.base}{self.kind.graphs}?{key}"
 
     def begin(self) -> Store:
         """The store within a new transaction."""
@@ -152,6 +189,11 @@ class Store:
 
     def _within(self, action: str, text: bytes, headers: dict[str, str]) -> Any:
         return self.session.send("PUT", f"{self.transaction}?action={action}", lambda: text, headers, again=False)
+
+
+def clearing(graph: str | None) -> str:
+    """The update that empties a graph."""
+    return f"DROP SILENT {f'GRAPH <{graph}>' if graph else 'DEFAULT'}"
 
 
 def _form(key: str, value: str) -> bytes:
@@ -181,9 +223,7 @@ def probe(url: str, session: Session) -> Store:
         raise EndpointError("is no web address; a store's begins with http:// or https://.", url)
     if "/repositories/" in url:
         url = url.removesuffix("/rdf-graphs/service").removesuffix("/statements")
-        store = Store(RDF4J, url, session, union=True)
-        store.ask("ASK { ?s ?p ?o }")
-        return store
+        return _recognised(Store(RDF4J, url, session, union=True))
     base = next((url.removesuffix(end) for end in (*_QUERIES, *_WRITES) if url.endswith(end)), url)
     given = () if url.endswith(_WRITES) else (url,)
     for address in dict.fromkeys((*given, *(base + path for path in _QUERIES))):
@@ -196,32 +236,62 @@ def probe(url: str, session: Session) -> Store:
         except RefusedError as error:
             if error.status in _FINAL:
                 raise
-    raise EndpointError(
-        "does not answer SPARQL, nor do /query and /sparql below it; is it the address of a store?", url
-    )
+    raise EndpointError(f"does not answer SPARQL, nor do /query and /sparql below it; {_hint(url, session)}", url)
+
+
+def _hint(url: str, session: Session) -> str:
+    """What to do about an address that is no endpoint: it may be that of a server of repositories."""
+    found = "is it the address of a store?"
+    with contextlib.suppress(EndpointError, ValueError, KeyError):
+        answer = session.send("GET", f"{url}/repositories", headers={"Accept": _JSON})
+        names = [row["id"]["value"] for row in _rows(json.loads(answer.content), url)]
+        found = f"give the address of a repository: {', '.join(f'{url}/repositories/{name}' for name in names)}."
+    return found
 
 
 def _recognised(store: Store) -> Store:
     answer = store.session.send("POST", store.query_url, lambda: _form("query", "ASK {}"), {**_FORM, "Accept": _JSON})
     server = answer.headers.get("Server", "").lower()
+    if store.kind is RDF4J:
+        return replace(store, kind=replace(RDF4J, name="GraphDB")) if "graphdb" in server else store
     for kind in _KINDS:
         if kind.name.lower() in server or (kind is FUSEKI and "fuseki-request-id" in answer.headers):
             return replace(store, kind=kind, union=bool(kind.union))
     return store
 
 
-def writing(store: Store, update: str) -> Store:
-    """The store after a first update; for a store of no known kind, also where it takes updates."""
-    if store.kind.name != GENERIC.name:
-        store.update(update)
-        return store
-    for path in dict.fromkeys((*_UPDATES, store.kind.query)):
+def begun(store: Store) -> Store:
+    """The store, once a transaction was tried: what speaks RDF4J's protocol may have none."""
+    try:
+        store.begin().roll_back()
+    except RefusedError as error:
+        if error.status not in _ABSENT:
+            raise
+        return replace(store, kind=replace(store.kind, graphs="/rdf-graphs/service", transactions=""))
+    return store
+
+
+def writing(store: Store, graph: str, statement: str) -> Store:
+    """The store after a first statement: it then knows where it takes updates, and whether it takes anything else."""
+    is_known = store.kind.name != GENERIC.name
+    for path in [store.kind.update] if is_known else dict.fromkeys((*_UPDATES, store.kind.query)):
         candidate = replace(store, kind=replace(store.kind, update=path))
         try:
-            candidate.update(update)
+            candidate.insert(graph, statement)
         except RefusedError as error:
-            if error.status in _FINAL - {500}:
+            if error.status in _FINAL - {500} or (is_known and error.status not in _ABSENT):
                 raise
         else:
-            return candidate
+            return candidate if not is_known or store.has_graph(graph) else _with_updates_only(store)
+    for path in [store.kind.graphs] if is_known else _GRAPHS:
+        candidate = replace(store, kind=replace(store.kind, graphs=path, chunk=None, updates=False, puts=True))
+        with contextlib.suppress(RefusedError):
+            candidate.insert(graph, statement)
+            if store.ask(f"ASK {{ GRAPH <{graph}> {{ {statement} }} }}"):
+                return candidate
     raise EndpointError("answers queries, but takes updates nowhere that was tried; may it be written?", store.base)
+
+
+def _with_updates_only(store: Store) -> Store:
+    kind = replace(store.kind, graphs="", chunk=GENERIC.chunk, bulk="", streams=1, moves=None, puts=False)
+    return replace(store, kind=kind)

@@ -54,17 +54,18 @@ def read(path: Path, *, keep_blank_nodes: bool = False, base: str | None = None)
     Blank nodes are renamed, so that two files can be merged, unless `keep_blank_nodes`.
     Raises FolderError when it cannot be opened, and ParseError with line and column when it is not valid.
     """
-    return parse(_bytes(path), path, _form(path), keep_blank_nodes=keep_blank_nodes, base=base)
+    return parse(_bytes(path), path, form(path), keep_blank_nodes=keep_blank_nodes, base=base)
 
 
-def _form(path: Path) -> ox.RdfFormat:
+def form(path: Path) -> ox.RdfFormat:
+    """The form of RDF that a file's ending names; Turtle, when it names none."""
     return ox.RdfFormat.from_extension(path.suffix.lstrip(".")) or ox.RdfFormat.TURTLE
 
 
 def stream(path: Path) -> Iterator[ox.Quad]:
     """The statements of an RDF file of any size, one by one; relative IRIs are the file's. Errors as in `read`."""
     try:
-        yield from ox.parse(path=path, format=_form(path), base_iri=path.absolute().as_uri(), rename_blank_nodes=True)
+        yield from ox.parse(path=path, format=form(path), base_iri=path.absolute().as_uri(), rename_blank_nodes=True)
     except SyntaxError as error:
         raise _located(error, path.read_bytes(), path) from None
     except OSError as error:

@@ -1,116 +1,57 @@
-"""Proving that a graph of a store holds what was sent, by counts of hashes that the store computes."""
+"""Proving that a graph of a store holds what was sent, and naming what it altered or lacks."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
-from hashlib import md5 as _md5
+from hashlib import md5
 from itertools import islice
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import pyoxigraph as ox
 
 from lalakg._errors import EndpointError
+from lalakg._fingerprint import Fingerprint, Tally, held
+from lalakg._sources import Source, Statement
 from lalakg._stores import Store
 from lalakg._terms import XSD
 
-Statement: TypeAlias = ox.Triple | ox.Quad
-Statements: TypeAlias = Callable[[], Iterator[Statement]]
-
-_DIGITS: Final = 4  # hexadecimal digits of a triple's hash by which it is counted: 65,536 buckets
 _BATCH: Final = 200  # statements a query, of those that must be looked at one by one
-_FEW_ROWS: Final = 1_000  # that any store gives in one answer
 _MOST: Final = 100_000  # statements that a store may alter
-_SUBJECT, _OBJECT = (f'IF(isBlank(?{v}), "_", STR(?{v}))' for v in "so")
-_TAIL = 'IF(isLiteral(?o), IF(LANG(?o) = "", STR(DATATYPE(?o)), LCASE(LANG(?o))), "")'
-_HASH = f'SUBSTR(LCASE(MD5(CONCAT({_SUBJECT}, " ", STR(?p), " ", {_OBJECT}, " ", {_TAIL}))), 1, {_DIGITS})'
 
 
-def encoded(triple: Statement) -> tuple[str, str]:
-    """A statement as N-Triples writes it, and what of it is hashed, by the store as here."""
-    subject: Any = triple.subject
-    term: Any = triple.object
-    one, between, other = subject.value, triple.predicate.value, term.value
-    tail = ""
-    if isinstance(term, ox.Literal):
-        tail = (term.language or "").lower() or term.datatype.value
-        written = str(term)
-    elif isinstance(term, ox.NamedNode):
-        written = f"<{other}>"
-    else:
-        written, other = str(term), "_"
-    if isinstance(subject, ox.NamedNode):
-        return f"<{one}> <{between}> {written} .\n", f"{one} {between} {other} {tail}"
-    return f"{subject} <{between}> {written} .\n", f"_ {between} {other} {tail}"
+def line(triple: Statement) -> str:
+    """A statement as N-Triples writes it."""
+    return f"{triple.subject} {triple.predicate} {triple.object} ."
 
 
-class Fingerprint:
-    """How many triples there are of each hash, as they were sent."""
-
-    def __init__(self, *, twice: bool) -> None:
-        self.twice = twice
-        self.counts: Counter[str] = Counter()
-
-    def bucket(self, triple: Statement) -> str:
-        """The first digits of a triple's hash, as the store computes it."""
-        return self._bucket(encoded(triple)[1])
-
-    def _bucket(self, key: str) -> str:
-        data = key.encode()
-        if self.twice and not key.isascii():
-            data = data.decode("latin-1").encode()
-        return _md5(data, usedforsecurity=False).hexdigest()[:_DIGITS]
-
-    def counting(self, triples: Iterable[Statement]) -> Iterator[bytes]:
-        """The triples as lines of N-Triples, each counted as it goes by."""
-        counts, bucket = self.counts, self._bucket
-        for triple in triples:
-            line, key = encoded(triple)
-            counts[bucket(key)] += 1
-            yield line.encode()
-
-
-def held(store: Store, graph: str | None, expected: Counter[str] | None = None) -> Counter[str]:
-    """How many triples a graph of the store holds of each hash."""
-    found = _counted_by_hash(store, graph, "")
-    if len(found) < _FEW_ROWS or found == expected:
-        return found
-    (row,) = store.select(f"SELECT (COUNT(*) AS ?n) WHERE {{ {store.pattern(graph, '?s ?p ?o')} }}")
-    if found.total() == int(row["n"]["value"]):
-        return found
-    parts = (_counted_by_hash(store, graph, f'FILTER (STRSTARTS(?h, "{digit}"))') for digit in "0123456789abcdef")
-    return sum(parts, Counter())  # the store gives no more than so many rows at once
-
-
-def _counted_by_hash(store: Store, graph: str | None, condition: str) -> Counter[str]:
-    inner = f"SELECT ({_HASH} AS ?h) WHERE {{ {store.pattern(graph, '?s ?p ?o')} }}"
-    rows = store.select(f"SELECT ?h (COUNT(*) AS ?n) WHERE {{ {{ {inner} }} {condition} }} GROUP BY ?h")
-    return Counter({row["h"]["value"]: int(row["n"]["value"]) for row in rows if "h" in row})
-
-
-def verify(store: Store, graph: str | None, sent: Fingerprint, triples: Statements) -> tuple[list[str], Counter[str]]:
-    """Prove that a graph of the store holds just these triples; what it keeps in another form is named in the
-    answer, which also counts what it holds.
+def verify(store: Store, graph: str | None, sent: Fingerprint, source: Source) -> tuple[list[str], Tally]:
+    """Prove that a graph of the store holds just the triples of the source, which were sent; what it keeps in another
+    form is named in the answer, which also tells what it holds.
 
     Raises EndpointError when something is missing, or there is more.
     """
-    found = held(store, graph, sent.counts)
-    if found == sent.counts:
+    found, expected = held(store, graph, sent), sent.tally()
+    if found == expected:
         return [], found
-    differing = {h for h in {*sent.counts, *found} if sent.counts[h] != found[h]}
-    suspects = (triple for triple in triples() if sent.bucket(triple) in differing)
+    differing = {bucket for bucket in {*expected, *found} if expected.get(bucket) != found.get(bucket)}
+    suspects = (triple for triple in source if sent.bucket(line(triple)) in differing)
     lacking: dict[Statement, set[str]] = {}
     while batch := list(islice(suspects, _BATCH)):
         lacking.update(_lacking(store, graph, batch))
         if len(lacking) > _MOST:
             raise EndpointError(f"lacks or alters more than {_MOST:,} of the triples sent.", store.base)
-    words, missing = _told(store, graph, lacking, triples)
-    missing += _blank_missing(found, sent, (t for t in triples() if _is_blank(t) and sent.bucket(t) in differing))
+    words, missing = _told(store, graph, lacking, source)
+    if sent.has_blanks:
+        rest = (triple for triple in source if triple not in lacking)
+        by_bucket = ((sent.bucket(line(triple)), triple) for triple in rest)
+        missing += _blank_missing(found, (pair for pair in by_bucket if pair[0] in differing))
     if missing:
         raise EndpointError(f"lacks {len(missing):,} of the triples sent, such as {missing[0]}", store.base)
-    if found.total() > sent.counts.total():
-        more = found.total() - sent.counts.total()
+    there = sum(number for number, _ in found.values())
+    if there > sent.total():
+        more = there - sent.total()
         raise EndpointError(f"holds {more:,} triples more than were sent; does something else write there?", store.base)
     return words, found
 
@@ -135,20 +76,24 @@ def _is_blank(triple: Statement) -> bool:
     return isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode)
 
 
-def _blank_missing(found: Counter[str], sent: Fingerprint, suspects: Iterator[Statement]) -> list[str]:
-    """Triples with blank nodes, which no query can name, of whose hash the store holds too few."""
-    by_bucket: dict[str, set[str]] = defaultdict(set)
-    for triple in suspects:
-        by_bucket[sent.bucket(triple)].add(f"{triple.subject} {triple.predicate} {triple.object} .")
-    return [sorted(words)[0] for bucket, words in by_bucket.items() if found[bucket] < len(words)]
+def _blank_missing(found: Tally, suspects: Iterable[tuple[str, Statement]]) -> list[str]:
+    """Of triples with blank nodes, which no query can name: one for each bucket of which the store holds too few."""
+    sent: dict[str, set[bytes]] = defaultdict(set)
+    example: dict[str, str] = {}
+    for bucket, triple in suspects:
+        words = line(triple)
+        sent[bucket].add(md5(words.encode(), usedforsecurity=False).digest()[:8])
+        if _is_blank(triple):
+            example[bucket] = min(words, example.get(bucket, words))
+    return [words for bucket, words in example.items() if found.get(bucket, (0, 0))[0] < len(sent[bucket])]
 
 
 def _told(
-    store: Store, graph: str | None, lacking: dict[Statement, set[str]], triples: Statements
+    store: Store, graph: str | None, lacking: dict[Statement, set[str]], source: Source
 ) -> tuple[list[str], list[str]]:
     """In words: what became of the triples that the store altered, and those that are missing."""
     sent: dict[tuple[Any, Any], set[str]] = {(t.subject, t.predicate): set() for t in lacking}
-    for triple in triples() if lacking else ():
+    for triple in source if lacking else ():
         if (pair := (triple.subject, triple.predicate)) in sent:
             sent[pair].add(str(triple.object))
     altered, missing = [], []

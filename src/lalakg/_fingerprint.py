@@ -1,0 +1,203 @@
+"""The fingerprint of triples, taken here from what is sent, and by SPARQL from what a graph of a store holds.
+
+The hash of a triple's predicate and object says in which of 4,096 buckets it is counted, and gives a number; so
+does the hash of its subject. Of each bucket one knows how many triples are in it, and the sum of the products of
+these numbers. So the store hashes a predicate and object only once, for all subjects that share them.
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from hashlib import md5 as _md5
+from typing import Final, TypeAlias, TypeVar
+
+from lalakg._errors import InvalidValue
+from lalakg._stores import Store
+from lalakg._terms import XSD
+
+_Value = TypeVar("_Value")
+Tally: TypeAlias = dict[str, tuple[int, int]]
+"""The number of triples in each bucket, and their sum."""
+
+REST: Final = ""  # the bucket of what has a predicate that was not sent
+_CACHED: Final = 30_000  # terms
+_UNSETTLED: Final = 8_000_000  # bytes
+_WHOLE: Final = 50_000  # triples that one query takes in
+_GROUPED: Final = 500_000  # triples, and so groups, that a store need hold in memory for one query
+_NAMED: Final = 300  # predicates in one query
+_PAIR: Final = re.compile(
+    rb'<([^>]*)> (?:<([^>]*)>|"((?:[^"\\]|\\.)*)"(?:@((?:-?[a-z0-9]+)+)|\^\^<([^>]*)>)?|_:\S+) \.'
+)
+_ESCAPE: Final = re.compile(rb"\\(?:u([0-9A-F]{4})|U([0-9A-F]{8})|(.))")
+_SHORT: Final = {b"t": b"\t", b"n": b"\n", b"r": b"\r", b"b": b"\b", b"f": b"\f"}
+_LETTERS: Final = {ord(letter): None for letter in "abcdef"}
+_STRING: Final = (XSD + "string").encode()
+
+
+class Fingerprint:
+    """Of triples that go by as lines of N-Triples. `twice`: as by a store whose MD5 encodes text two times."""
+
+    def __init__(self, *, twice: bool) -> None:
+        self.twice = twice
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what has gone by."""
+        self.has_blanks = False
+        self.predicates: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
+        self.sums: Counter[str] = Counter()
+        self._subjects = _Cache(self._of_subject)
+        self._pairs: _Cache[list[int]] = _Cache(lambda _: [0, 0])
+        self._unsettled = 0
+
+    def add(self, lines: bytes) -> None:
+        """Count lines of N-Triples, in the form that `str` gives them."""
+        pairs, subjects = self._pairs, self._subjects
+        for line in lines.split(b"\n"):
+            if line:
+                subject, pair = line.split(b" ", 1)
+                seen = pairs[pair]
+                seen[0] += 1
+                seen[1] += subjects[subject]
+        self._unsettled += len(lines)
+        if self._unsettled > _UNSETTLED or len(pairs) > _CACHED or len(subjects) > _CACHED:
+            self._settle()
+
+    def merge(self, other: Fingerprint) -> None:
+        """Count what another one has counted."""
+        other._settle()
+        self.has_blanks |= other.has_blanks
+        self.predicates += other.predicates
+        self.counts += other.counts
+        self.sums += other.sums
+
+    def total(self) -> int:
+        """The number of triples."""
+        self._settle()
+        return self.counts.total()
+
+    def tally(self) -> Tally:
+        """What `held` gives of a graph with these triples."""
+        self._settle()
+        return {bucket: (number, self.sums[bucket]) for bucket, number in self.counts.items()}
+
+    def bucket(self, line: str) -> str:
+        """The bucket of a triple."""
+        return self._hash(_key(line.encode().split(b" ", 1)[1]))[:3]
+
+    def _settle(self) -> None:
+        for pair, (number, sum_) in self._pairs.items():
+            key = _key(pair)
+            digits = self._hash(key)
+            self.predicates[key.partition(b" ")[0].decode()] += number
+            self.counts[digits[:3]] += number
+            self.sums[digits[:3]] += sum_ * _number(digits[3:7])
+            self.has_blanks |= key.endswith(b" _ ")
+        self._pairs.clear()
+        self._subjects.clear()
+        self._unsettled = 0
+
+    def _of_subject(self, subject: bytes) -> int:
+        is_blank = subject.startswith(b"_")
+        self.has_blanks |= is_blank
+        return _number(self._hash(b"_" if is_blank else subject[1:-1])[:6])
+
+    def _hash(self, key: bytes) -> str:
+        data = key.decode("latin-1").encode() if self.twice and not key.isascii() else key
+        return _md5(data, usedforsecurity=False).hexdigest()
+
+
+class _Cache(dict[bytes, _Value]):
+    """What a function gives for each key, asked once."""
+
+    def __init__(self, function: Callable[[bytes], _Value]) -> None:
+        self.function = function
+
+    def __missing__(self, key: bytes) -> _Value:
+        value = self[key] = self.function(key)
+        return value
+
+
+def _number(digits: str) -> int:
+    return int("1" + digits.translate(_LETTERS))
+
+
+def _key(pair: bytes) -> bytes:
+    """What is hashed of a predicate and an object, which stand there as N-Triples writes them."""
+    match = _PAIR.fullmatch(pair)
+    if not match:
+        shown = pair.decode().removesuffix(" .")
+        raise InvalidValue(f"{shown}: triple terms and text directions are RDF 1.2; write RDF 1.1.")
+    predicate, iri, text, language, datatype = match.groups()
+    if text is None:
+        return predicate + b" " + (b"_" if iri is None else iri) + b" "
+    return predicate + b" " + _ESCAPE.sub(_meant, text) + b" " + (language or datatype or _STRING)
+
+
+def _meant(escape: re.Match[bytes]) -> bytes:
+    four, eight, letter = escape.groups()
+    return _SHORT.get(letter, letter) if letter else chr(int(four or eight, 16)).encode()
+
+
+# ── by SPARQL ────────────────────────────────────────────────────────────────────────────────────
+
+_TAIL = 'IF(isLiteral(?o), IF(LANG(?o) = "", STR(DATATYPE(?o)), LCASE(LANG(?o))), "")'
+
+
+def held(store: Store, graph: str | None, sent: Fingerprint) -> Tally:
+    """The tally of a graph in the store, where the predicates are those that were sent."""
+    bundles = _bundles(sent, store.kind.streams)
+    ask = partial(_tally, store, graph, has_blanks=sent.has_blanks)
+    with ThreadPoolExecutor(store.kind.streams) as pool:
+        total = pool.submit(store.count, graph)
+        tallies = list(pool.map(ask, bundles))
+    found = {
+        bucket: (sum(t[bucket][0] for t in tallies if bucket in t), sum(t[bucket][1] for t in tallies if bucket in t))
+        for bucket in set().union(*tallies)
+    }
+    rest = total.result() - sum(number for number, _ in found.values())
+    return {**found, REST: (rest, 0)} if rest else found
+
+
+def _bundles(sent: Fingerprint, streams: int) -> list[dict[str, int]]:
+    """The predicates, each with its triples, in bundles of about equal size for one query each."""
+    total = sent.total()
+    number = max(streams * -(-total // (streams * _GROUPED)), -(-len(sent.predicates) // _NAMED))
+    bundles: list[dict[str, int]] = [{} for _ in range(number if total > _WHOLE else max(1, number - streams + 1))]
+    sizes = [(0, at) for at in range(len(bundles))]
+    for predicate, triples in sent.predicates.most_common():
+        size, at = sizes[0]
+        bundles[at][predicate] = triples
+        heapq.heapreplace(sizes, (size + triples, at))
+    return [bundle for bundle in bundles if bundle]
+
+
+def _tally(store: Store, graph: str | None, bundle: dict[str, int], *, has_blanks: bool) -> Tally:
+    subject, object_ = (f'IF(isBlank(?{v}), "_", STR(?{v}))' if has_blanks else f"STR(?{v})" for v in "so")
+    x = _as_number(f"SUBSTR(MD5({subject}), 1, 6)")
+    predicates = " ".join(f"<{predicate}>" for predicate in bundle)
+    where = f"{{ {store.pattern(graph, '?s ?p ?o')} VALUES ?p {{ {predicates} }} }}"
+    if sum(bundle.values()) <= _GROUPED:
+        inner = f"SELECT ?p ?o (COUNT(*) AS ?n) (SUM({x}) AS ?x) WHERE {where} GROUP BY ?p ?o"
+    else:
+        inner = f"SELECT ?p ?o (1 AS ?n) ({x} AS ?x) WHERE {where}"
+    hashed = f'SUBSTR(MD5(CONCAT(STR(?p), " ", {object_}, " ", {_TAIL})), 1, 7)'
+    middle = f"SELECT ?n ?x ({hashed} AS ?h) WHERE {{ {{ {inner} }} }}"
+    outer = f"SELECT ?n ?x (SUBSTR(?h, 1, 3) AS ?k) ({_as_number('SUBSTR(?h, 4)')} AS ?y) WHERE {{ {{ {middle} }} }}"
+    rows = store.select(f"SELECT ?k (SUM(?n) AS ?c) (SUM(?x * ?y) AS ?z) WHERE {{ {{ {outer} }} }} GROUP BY ?k")
+    return {row["k"]["value"]: (int(row["c"]["value"]), _sum(row)) for row in rows if "k" in row}
+
+
+def _as_number(digits: str) -> str:
+    return f'<{XSD}integer>(CONCAT("1", REPLACE({digits}, "[a-f]", "")))'
+
+
+def _sum(row: dict[str, dict[str, str]]) -> int:
+    """The sum of a bucket; none where something has no hash, as a blank node that was not sent."""
+    return int(row["z"]["value"]) if "z" in row else -1
