@@ -71,7 +71,11 @@ def serving(answer: Answer, ask: Callable[[str], bytes], media_type: str = JSON)
         def log_message(self, *args: Any, **kwargs: Any) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    class Quiet(ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:
+            """What a client does to its connection is no news."""
+
+    with Quiet(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/query"
         server.shutdown()

@@ -1,9 +1,11 @@
 """The ready-made queries: their form, their answers in two engines, and what must not change an answer."""
 
 import re
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 import rdflib
 from rdflib.plugins.sparql import prepareQuery
@@ -14,6 +16,7 @@ from lalakg._catalogue import Query
 from lalakg._derivation import derive, named
 from lalakg._engine import LocalEngine
 from lalakg._result import Boolean, Result, Rows
+from lalakg._terms import RDF
 
 KG = lalakg.load(Path(__file__).parents[1])
 QUERIES = list(KG.catalogue.values())
@@ -307,6 +310,47 @@ def test_a_second_source_can_be_asked(second_source: LocalEngine) -> None:
         same += [query.id] if not Expectation.read(query.expected_path).differences(answer) else []
     assert len(asked) == 28
     assert same == []
+
+
+# Order
+
+
+SINGLE = """
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX sh: <http://www.w3.org/ns/shacl#>
+SELECT DISTINCT ?property {
+  ?shape sh:path ?property ; ?limit ?value .
+  FILTER ((?limit = sh:maxCount && ?value = 1) || (?limit = sh:uniqueLang && ?value = true))
+}"""
+
+
+@pytest.fixture(scope="module")
+def ambiguous() -> LocalEngine:
+    """The graph, in which each thing has a second value wherever shapes and SKOS allow one: that of its neighbour."""
+    shapes = LocalEngine(KG.folder.shapes, PREFIXES, {})
+    single = {str(row["property"]) for row in shapes.query(SINGLE)}  # type: ignore[attr-defined]  # it is a SELECT
+    single |= {f"<{RDF}type>", f"<{PREFIXES['skos']}prefLabel>"}
+    found: dict[str, list[ox.Triple]] = {}
+    for triple in sorted(KG.triples, key=str):
+        if str(triple.predicate) not in single:
+            found.setdefault(str(triple.predicate), []).append(triple)
+    more = (
+        ox.Triple(one.subject, one.predicate, other.object)
+        for triples in found.values()
+        for one, other in zip(triples, triples[1:] + triples[:1], strict=True)
+    )
+    return LocalEngine([*KG.triples, *more], PREFIXES, {})
+
+
+@each([query for query in QUERIES if query.form == "SELECT"])
+def test_rows_have_one_order(query: Query, ambiguous: LocalEngine, second_source: LocalEngine) -> None:
+    """No two rows agree in all that they are ordered by, so that no store is free to swap them."""
+    keys = re.findall(r"\?(\w+)", query.text.rpartition("ORDER BY")[2])
+    for engine in (KG.engine, second_source, ambiguous):
+        answer = engine.query(query.text)
+        assert isinstance(answer, Rows)
+        places = Counter(tuple(str(row.get(key)) for key in keys) for row in answer)
+        assert [place for place, number in places.items() if number > 1] == []
 
 
 # Hygiene

@@ -16,6 +16,7 @@ import pytest
 import lalakg
 import test_agreement
 import test_queries
+import test_shacl
 import test_shapes
 from conftest import ROOT, Command
 from lalakg._answers import Expectation
@@ -24,7 +25,7 @@ from lalakg._derivation import derive, named
 from lalakg._engine import LocalEngine, RemoteEngine
 from lalakg._errors import ShapesError
 from lalakg._result import Boolean, Graph, Result, Rows
-from lalakg._shacl import Data, RemoteSource, validate, validate_remotely
+from lalakg._shacl import Data, RemoteSource, Shapes, validate, validate_remotely
 from lalakg._terms import XSD
 from stores import STORES, Server, Store, Unavailable, Virtuoso
 
@@ -207,6 +208,40 @@ def test_what_breaks_at_a_blank_node_is_refused(server: Server) -> None:
     engine = RemoteEngine(server.query_url, KG.prefixes, {}, graph=TARGET if server.union else None)
     with pytest.raises(ShapesError, match="which an endpoint names anew in every answer"):
         report(engine)
+
+
+TERMS = """
+ex:a a ex:C ; ex:p ex:a , ex:b , "x" , "x"@en , 1 ; ex:q ex:b , "x"@en , "y" , 2 ; ex:up ex:b .
+ex:a ex:n "one"@en , "two"@EN , "drei"@de , "one" .
+ex:b a ex:C ; ex:p ex:b , "y"@en ; ex:q ex:b , "y"@en ; ex:n "one"@en , "uno"@es ; ex:up ex:c .
+ex:c a ex:C ; ex:p "x" ; ex:q "x"@en ; ex:n "a"@de-AT , "b"@de-at .
+ex:d a ex:C ; ex:p ex:a ; ex:q ex:d .
+ex:e a ex:C .
+"""
+PATHS = ["ex:p", "[ sh:inversePath ex:p ]", "( ex:p ex:q )", "[ sh:alternativePath ( ex:p ex:q ) ]"]
+UP = ["[ sh:zeroOrMorePath ex:up ]", "[ sh:oneOrMorePath ex:up ]", "[ sh:zeroOrOnePath ex:p ]"]
+PAIRS = ["sh:equals ex:q", "sh:disjoint ex:q"]
+VALUES = [f"sh:hasValue {value}" for value in ("ex:b", '"x"', '"x"@en', "1")]
+LANGUAGES = ["ex:n", "( ex:p ex:n )", "[ sh:alternativePath ( ex:n ex:p ) ]", "( [ sh:zeroOrMorePath ex:up ] ex:n )"]
+SAMENESS = [
+    *PAIRS,
+    *VALUES,
+    *(f"sh:property [ sh:path {path} ; {test} ]" for path in (*PATHS, *UP) for test in (*PAIRS, *VALUES)),
+    *(f"sh:property [ sh:path {path} ; sh:uniqueLang true ]" for path in LANGUAGES),
+    *(f"sh:not [ sh:property [ sh:path ex:p ; {value} ] ]" for value in VALUES),
+    *(f"sh:property [ sh:path ex:p ; sh:or ( [ {value} ] [ sh:nodeKind sh:IRI ] ) ]" for value in VALUES),
+]
+
+
+def test_what_is_the_same_term_is_so_in_every_store(server: Server) -> None:
+    """What sh:equals, sh:disjoint, sh:hasValue and sh:uniqueLang find is what pySHACL finds."""
+    held.pop(server.gsp_url, None)
+    fill(server, test_shacl.triples(TERMS))
+    engine = RemoteEngine(server.query_url, {}, {}, graph=TARGET if server.union else None)
+    for number, test in enumerate(SAMENESS):
+        shapes = f"ex:S{number} a sh:NodeShape ; sh:targetClass ex:C ; {test} ."
+        results = validate_remotely(RemoteSource(engine), Shapes(test_shacl.triples(shapes))).results
+        assert test_shacl.identity(results) == test_shacl.theirs(TERMS, shapes), test
 
 
 # Answers that are cut off
