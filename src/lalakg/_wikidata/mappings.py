@@ -103,6 +103,11 @@ class MappingSet:
             text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise FolderError(f"{path} cannot be read: {why(error)}.") from None
+        return cls.parse(text, path)
+
+    @classmethod
+    def parse(cls, text: str, path: Path) -> MappingSet:
+        """A table from its text; errors as in `read`."""
         lines = text.splitlines()
         head = [line for line in lines if line.startswith("#")]
         prefixes = _prefixes([line.rstrip("\t") for line in head], path)
@@ -119,11 +124,11 @@ class MappingSet:
         return cls(path, tuple(head), columns, tuple(rows), prefixes)
 
     def render(self) -> str:
-        """The table as text: rows in order, so that one link is one line."""
+        """The table as text."""
         out = io.StringIO()
         table = csv.writer(out, delimiter="\t", lineterminator="\n")
         table.writerow(self.columns)
-        for row in sorted(self.rows, key=lambda row: row.order):
+        for row in self.rows:
             table.writerow([row.cells.get(name, "") for name in self.columns])
         return "".join(f"{line}\n" for line in self.head) + out.getvalue()
 
@@ -149,8 +154,11 @@ class MappingSet:
         return _turtle.write(self.triples(), {**WELL_KNOWN, **self.prefixes})
 
     def but(self, rows: Iterable[Row]) -> MappingSet:
-        """The same table with other rows, and all the columns that we write."""
-        return replace(self, rows=tuple(rows), columns=(*self.columns, *(c for c in COLUMNS if c not in self.columns)))
+        """The same table with other rows, and with every column that they need."""
+        kept = tuple(rows)
+        used = {name for row in kept for name, cell in row.cells.items() if cell}
+        more = [name for name in COLUMNS if name in used and name not in self.columns]
+        return replace(self, rows=kept, columns=(*self.columns, *more))
 
     def row(self, link: Link, cells: Mapping[str, str]) -> Row:
         """A new line."""

@@ -25,17 +25,17 @@ class Service:
     is_live: bool
 
     @classmethod
-    def of(cls, base: str | None = None, contact: str | None = None) -> Service:
+    def of(cls, base: str | None = None, contact: str | None = None, *, offline: bool = False) -> Service:
         """Wikidata itself, or whatever stands for it at `base`.
 
         Raises LalakgError without a contact, which Wikimedia's User-Agent policy wants, and for a contact or a base
-        that is none. A stand-in needs no contact.
+        that is none. A stand-in needs no contact, nor does who asks nobody.
         """
         if contact and not _CONTACT.fullmatch(contact):
             raise LalakgError(f"the contact {contact!r} is neither an e-mail address nor a web page.")
         if base:
             return cls._at(base.rstrip("/"), contact)
-        if not contact:
+        if not contact and not offline:
             raise LalakgError(
                 "Wikimedia asks every program for a contact. Give an e-mail address or a page of yours with --contact, "
                 "or in LALAKG_CONTACT; it is sent to Wikidata and to nobody else."

@@ -4,14 +4,15 @@ also stand there."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from lalakg._errors import InvalidValue
 from lalakg._graph import KnowledgeGraph
-from lalakg._terms import LALA, WELL_KNOWN, compact, natural
-from lalakg._wikidata.identifiers import outside
+from lalakg._terms import LALA, compact, natural
+from lalakg._wikidata.identifiers import CATALOGUES, outside
 from lalakg._wikidata.mappings import SAME, SEE, Link, links
 
 
@@ -47,7 +48,7 @@ _VALUES: Final = {
     "P577": "?s schema:datePublished ?o .",
     "P625": '?s schema:latitude ?lat ; schema:longitude ?long . BIND (CONCAT(STR(?lat), ",", STR(?long)) AS ?o)',
 }
-_LABELS: Final = "SELECT DISTINCT ?s ?o WHERE { VALUES ?p { rdfs:label skos:altLabel schema:name } ?s ?p ?o }"
+_LABELS: Final = ("rdfs:label", "schema:name", "skos:altLabel")
 
 
 @dataclass(frozen=True)
@@ -76,26 +77,32 @@ class Thing:
 
 
 class Things:
-    """Every thing of a graph that may be linked, with what is said of it."""
+    """Every thing of a graph that may be linked, with what is said of it, and what is `known` besides."""
 
-    def __init__(self, kg: KnowledgeGraph) -> None:
-        self.kg = kg
+    def __init__(self, kg: KnowledgeGraph, known: Iterable[Fact] = ()) -> None:
+        self.kg, self.known = kg, tuple(known)
 
     @cached_property
     def by_iri(self) -> dict[str, Thing]:
-        """The things, in the order of their names. Those who keep the graph are none of them."""
+        """The things, in the order of their names; without who keeps the graph, and without groups, which have none."""
         keepers = self._column("SELECT ?s WHERE { ?dataset a dcat:Dataset ; dcterms:creator ?s }")
-        labels: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for row in self.kg.sparql(f"{_LABELS} ORDER BY ?s ?o").rows:
-            text: Any = row["o"]
-            labels[row["s"].value].append((text.value, text.language or "en"))
+        groups = self._column("SELECT ?s WHERE { ?s a lala:CharacterGroup }")
+        labels = self._labels()
         found = {
             iri: kind for name, kind in KINDS.items() for iri in self._column(f"SELECT ?s WHERE {{ ?s a <{name}> }}")
         }
         return {
             iri: Thing(iri, compact(iri, self.kg.prefixes), found[iri], tuple(dict.fromkeys(labels[iri])))
-            for iri in sorted(found.keys() - set(keepers), key=natural)
+            for iri in sorted(found.keys() - {*keepers, *groups}, key=natural)
         }
+
+    def _labels(self) -> dict[str, list[tuple[str, str]]]:
+        labels: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for name in _LABELS:
+            for row in self.kg.sparql(f"SELECT ?s ?o WHERE {{ ?s {name} ?o }} ORDER BY ?s ?o").rows:
+                text: Any = row["o"]
+                labels[row["s"].value].append((text.value, text.language or "en"))
+        return labels
 
     def _column(self, query: str) -> list[str]:
         return [row["s"].value for row in self.kg.sparql(query).rows]
@@ -120,11 +127,13 @@ class Things:
             for row in self.kg.sparql(f"SELECT DISTINCT ?s ?o WHERE {{ {pattern} }}").rows
         }
         found |= {
-            Fact(t.subject.value, known[0].property, known[1], is_relation=False)
-            for t in self.kg.triples
-            if t.predicate.value == WELL_KNOWN["schema"] + "sameAs" and (known := outside(t.object.value))
+            Fact(row["s"].value, known[0].property, known[1], is_relation=False)
+            for row in self.kg.sparql("SELECT ?s ?o WHERE { ?s schema:sameAs ?o }").rows
+            if (known := outside(str(row["o"].value)))
         }
-        return sorted(found, key=lambda fact: (natural(fact.subject), natural(fact.property), natural(fact.value)))
+        return sorted(
+            {*found, *self.known}, key=lambda fact: (natural(fact.subject), natural(fact.property), natural(fact.value))
+        )
 
     def about(self, iri: str) -> list[Fact]:
         """The facts in which a thing takes part, on either side."""
@@ -135,3 +144,16 @@ class Things:
         """The character that a person plays in a film, by film and person."""
         query = "SELECT ?film ?person ?s WHERE { ?s lala:appearsIn ?film ; lala:portrayedBy ?person } ORDER BY ?s"
         return {(row["film"].value, row["person"].value): row["s"].value for row in self.kg.sparql(query).rows}
+
+
+def known(kg: KnowledgeGraph, words: Iterable[str]) -> list[Fact]:
+    """What is known of things besides, from `thing=address`. Raises InvalidValue for an address of no catalogue."""
+    facts = []
+    for word in words:
+        name, equals, address = word.partition("=")
+        found = outside(address)
+        if not equals or found is None:
+            catalogues = ", ".join(catalogue.name for catalogue in CATALOGUES)
+            raise InvalidValue(f"{word} is not thing=address, with an address of {catalogues}.")
+        facts.append(Fact(kg.resolve(name).value, found[0].property, found[1], is_relation=False))
+    return facts
