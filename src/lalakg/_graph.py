@@ -13,7 +13,7 @@ from lalakg import _turtle
 from lalakg._catalogue import Catalogue, Values
 from lalakg._derivation import derive, named
 from lalakg._engine import Engine, LocalEngine, RemoteEngine
-from lalakg._errors import ResourceNotFound, nearest
+from lalakg._errors import QueryError, ResourceNotFound, nearest
 from lalakg._folder import Folder
 from lalakg._result import Result
 from lalakg._terms import RDFS_LABEL, WELL_KNOWN, expand, to_rdflib
@@ -81,6 +81,15 @@ class KnowledgeGraph:
             return RemoteEngine(self.endpoint, self.prefixes, self.folder.context)
         source: Iterable[ox.Triple] | Path = self.folder.published if self._published else self.triples
         return LocalEngine(source, self.prefixes, self.folder.context)
+
+    def add(self, path: Path) -> None:
+        """Ask an RDF file along with the graph from now on, its named graphs merged. The folder stays as it is.
+
+        Raises FolderError and ParseError for the file, and QueryError where the graph is at an endpoint.
+        """
+        if not isinstance(self.engine, LocalEngine):
+            raise QueryError(f"{path} can be asked along with a graph that is here, not with one at an endpoint.")
+        self.engine.store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in _turtle.stream(path))
 
     def sparql(self, text: str) -> Result:
         """The answer to a SPARQL query; the graph's prefixes need not be declared. Raises QuerySyntaxError."""

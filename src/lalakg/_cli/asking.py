@@ -23,6 +23,9 @@ from lalakg._graph import KnowledgeGraph
     help="table, csv, tsv, json, xml, md; for a graph ttl, jsonld, nt, rdf.",
 )
 @click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead.")
+@click.option(
+    "--with", "also", metavar="FILE", type=click.Path(path_type=Path), multiple=True, help="Ask this RDF, too."
+)
 @click.pass_context
 def query(
     context: click.Context,
@@ -32,6 +35,7 @@ def query(
     execute: str | None,
     form: str | None,
     endpoint: str | None,
+    also: tuple[Path, ...],
 ) -> None:
     """Ask a ready-made query, or one of your own; without a name, list what there is.
 
@@ -42,6 +46,8 @@ def query(
       lalakg query -e 'SELECT ?film WHERE { ?film a lala:Film }'
     """
     kg = graph_of(context, endpoint)
+    for path in also:
+        kg.add(path)
     if sum(choice is not None for choice in (name, file, execute)) > 1:
         raise click.UsageError("Give a name, or --file, or --execute: one of them.")
     if file is not None or execute is not None:

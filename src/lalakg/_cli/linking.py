@@ -156,3 +156,67 @@ def suggest(
     say(f"{len(found)} candidates for {len({one.thing.iri for one in found})} of {len(search.open)} things.")
     if search.failed:
         context.exit(1)
+
+
+@link.command()
+@asking
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("wikidata.trig"),
+    show_default=True,
+    help="Write the slice here.",
+)
+@click.pass_context
+def enrich(
+    context: click.Context, contact: str | None, wikidata: str | None, offline: bool, quiet: bool, out: Path
+) -> None:
+    """Fetch a bounded slice of what Wikidata says of the linked things, into a file and a named graph of its own.
+
+    \b
+    Example:
+      lalakg link enrich --contact you@example.org
+      lalakg query where-wikidata-differs --with wikidata.trig
+    """
+    from lalakg._export import write_files
+    from lalakg._wikidata import enrichment
+    from lalakg._wikidata.things import Things
+
+    things = Things(graph_of(context))
+    with _client(contact, wikidata, offline=offline) as client:
+        found = enrichment.enrich(things, client, (lambda _: None) if quiet else say)
+        source = "http://www.wikidata.org/" if client.service.is_live else client.service.name
+    if found.problems or not found.triples:
+        say(f"{out}: not written, since not everything could be had." if found.problems else "Nothing is linked yet.")
+        context.exit(1)
+    write_files(out.absolute().parent, {out.name: enrichment.render(found, things, source)})
+    say(f"{out}: {len(found.triples):,} statements as of {found.day}.")
+
+
+@link.command()
+@asking
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Write the statements here.")
+@click.pass_context
+def propose(
+    context: click.Context, contact: str | None, wikidata: str | None, offline: bool, quiet: bool, out: Path | None
+) -> None:
+    """Print what we know and Wikidata lacks, as QuickStatements with references. Review it before you send it.
+
+    \b
+    Example:
+      lalakg link propose --contact you@example.org
+    """
+    from lalakg._export import write_files
+    from lalakg._wikidata import proposal
+    from lalakg._wikidata.things import Things
+
+    with _client(contact, wikidata, offline=offline) as client:
+        proposals, failed = proposal.propose(Things(graph_of(context)), client, (lambda _: None) if quiet else say)
+    text = proposal.render(proposals)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        write_files(out.absolute().parent, {out.name: text})
+    say(f"{len(proposals)} statements to review; nothing was sent anywhere.")
+    context.exit(1 if failed else 0)

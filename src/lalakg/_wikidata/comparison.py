@@ -13,7 +13,7 @@ from lalakg._wikidata.identifiers import ENTITY
 from lalakg._wikidata.item import Item
 from lalakg._wikidata.things import KINDS, Fact, Thing, Things
 
-_SINGLE: Final = frozenset({"P57", "P569", "P577", "P625"})  # where another value is an objection, not one more
+SINGLE: Final = frozenset({"P57", "P569", "P577", "P625"})  # where another value is an objection, not one more
 _YEARS: Final = frozenset({"P569", "P577"})
 _NEAR: Final = 0.5  # degrees: two points of one city
 _CHARACTER: Final = "character"
@@ -113,7 +113,7 @@ def _titles(thing: Thing, item: Item) -> Iterator[Evidence]:
 
 
 def _value(fact: Fact, item: Item) -> Iterator[Evidence]:
-    values, about = item.values(fact.property), "value" if fact.property in _SINGLE else "identifier"
+    values, about = item.values(fact.property), "value" if fact.property in SINGLE else "identifier"
     if any(_fits(fact, value) for value in values):
         yield Evidence(about, True, f"{fact.property} {fact.value}")
     elif values:
@@ -139,7 +139,7 @@ def _relation(thing: Thing, item: Item, fact: Fact, things: Things, items: Mappi
     values, wanted = holder.values(fact.property) if holder else [], other if forwards else item.id
     if wanted in values:
         yield Evidence("relation", True, f"{fact.property} {other}" if forwards else f"{fact.property} of {other}")
-    elif forwards and values and fact.property in _SINGLE:
+    elif forwards and values and fact.property in SINGLE:
         yield Evidence("relation", False, f"{fact.property} {', '.join(values)}, not {other}")
 
 
