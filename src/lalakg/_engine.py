@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from lalakg._errors import EndpointError, QueryError, QuerySyntaxError, why
 from lalakg._result import Boolean, Graph, Result, Rows
+from lalakg._service import refuse
 from lalakg._terms import Prefixes
 from lalakg._tokens import Token, query_form, tokens
 
@@ -45,7 +46,8 @@ class LocalEngine:
         self.prefixes, self.context = prefixes, context
 
     def query(self, text: str) -> Result:
-        """See `Engine`. Text may use the graph's prefixes without declaring them."""
+        """See `Engine`. Text may use the graph's prefixes without declaring them. Raises QueryError for a SERVICE."""
+        refuse(text)
         try:
             answer = self.store.query(text, prefixes=dict(self.prefixes))
             if isinstance(answer, ox.QueryTriples):

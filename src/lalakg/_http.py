@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -233,6 +234,13 @@ class Session:
             return f"cannot be reached: {error}. Is the store running, and the address right?"
         words = str(error).rstrip(".") or type(error).__name__
         return f"broke the connection: {words}. Is it still running? Run it again."
+
+
+def user_agent(contact: str | None) -> str:
+    """What we call ourselves where it matters, by Wikimedia's policy: name/version (page; contact) library/version."""
+    whom = f"; {contact}" if contact else ""
+    libraries = f"httpx/{version('httpx')} SPARQLWrapper/{version('sparqlwrapper')}"
+    return f"lalakg/{version('lalakg')} (https://w3id.org/lalakg/{whom}) {libraries}"
 
 
 def without_login(url: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Final
 
 from lalakg._errors import LalakgError
+from lalakg._http import user_agent
 
 _CONTACT: Final = re.compile(r"https?://\S+\.\S+|mailto:\S+@\S+|[^\s@()]+@[^\s@()]+\.[^\s@()]+")
 
@@ -46,7 +46,7 @@ class Service:
             "https://www.wikidata.org/wiki/Special:EntityData/",
             "https://www.wikidata.org/w/api.php",
             "https://wikidata.reconci.link/en/api",
-            agent(contact),
+            user_agent(contact),
             is_live=True,
         )
 
@@ -55,11 +55,4 @@ class Service:
         if not re.match(r"https?://[^/\s]+", base):
             raise LalakgError(f"{base} is no web address; --wikidata takes one that begins with http:// or https://.")
         data, api, reconciliation = f"{base}/wiki/Special:EntityData/", f"{base}/w/api.php", f"{base}/en/api"
-        return cls(base, f"{base}/sparql", data, api, reconciliation, agent(contact), is_live=False)
-
-
-def agent(contact: str | None) -> str:
-    """What we call ourselves, by Wikimedia's policy: name/version (page; contact) library/version."""
-    whom = f"; {contact}" if contact else ""
-    libraries = f"httpx/{version('httpx')} SPARQLWrapper/{version('sparqlwrapper')}"
-    return f"lalakg/{version('lalakg')} (https://w3id.org/lalakg/{whom}) {libraries}"
+        return cls(base, f"{base}/sparql", data, api, reconciliation, user_agent(contact), is_live=False)
