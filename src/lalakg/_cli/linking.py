@@ -13,6 +13,8 @@ from lalakg._cli.group import cli, graph_of, say, shown
 if TYPE_CHECKING:
     from lalakg._wikidata.client import Client
 
+FORMATS = ("text", "json", "tsv")
+
 
 @cli.group()
 def link() -> None:
@@ -66,7 +68,7 @@ def _client(contact: str | None, wikidata: str | None, *, offline: bool) -> Clie
     show_default=True,
     help="What is bad enough for exit 1; doubtful includes drifted.",
 )
-@click.option("--format", "form", type=click.Choice(["text", "json", "tsv"]), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to tell it.")
 @click.option("--write", is_flag=True, help="Write into the table of links when and how each was checked.")
 @click.pass_context
 def check(
@@ -95,6 +97,8 @@ def check(
     with _client(contact, wikidata, offline=offline) as client:
         checks = checking.check(Things(kg), client, (lambda _: None) if quiet else say)
     click.echo(checking.render(checks, form, client.service.name), nl=False)
+    if not checks:
+        say("Nothing is linked yet; see lalakg link suggest.")
     if write:
         changed = recording.record(kg.folder, checks, client.service)
         say(f"{shown(kg.folder.root / 'data')}: {_wrote(changed)}")

@@ -111,17 +111,18 @@ class MappingSet:
         lines = text.splitlines()
         head = [line for line in lines if line.startswith("#")]
         prefixes = _prefixes([line.rstrip("\t") for line in head], path)
-        table = list(csv.reader(lines[len(head) :], delimiter="\t"))
-        columns = tuple(table[0]) if table else ()
+        table = csv.reader(lines[len(head) :], delimiter="\t")
+        columns = tuple(next(table, ()))
         if missing := [name for name in _REQUIRED if name not in columns]:
             raise ParseError(f"the table has no column {missing[0]}; SSSOM wants it.", path, len(head) + 1)
-        rows = [
-            _row(cells, columns, prefixes, path, number)
-            for number, cells in enumerate(table[1:], len(head) + 2)
-            if any(cells)
-        ]
-        _refuse_twins(rows, path)
-        return cls(path, tuple(head), columns, tuple(rows), prefixes)
+        rows: dict[Link, Row] = {}
+        for cells in filter(any, table):
+            number = len(head) + table.line_num
+            row = _row(cells, columns, prefixes, path, number)
+            if row.link in rows:
+                raise ParseError(f"{row.cells['subject_id']} has {row.cells['object_id']} twice.", path, number)
+            rows[row.link] = row
+        return cls(path, tuple(head), columns, tuple(rows.values()), prefixes)
 
     def render(self) -> str:
         """The table as text."""
@@ -215,14 +216,6 @@ def _expanded(cells: Mapping[str, str], column: str, prefixes: Mapping[str, str]
     known = ", ".join(sorted(prefixes))
     name = cells.get(column) or "nothing"
     raise ParseError(f"{column}: {name} is no name with a prefix of the curie_map ({known}).", path, number)
-
-
-def _refuse_twins(rows: list[Row], path: Path) -> None:
-    seen: set[Link] = set()
-    for row in rows:
-        if row.link in seen:
-            raise ParseError(f"{row.cells['subject_id']} has {row.cells['object_id']} twice.", path, 1)
-        seen.add(row.link)
 
 
 def table_path(folder: Folder) -> Path:
