@@ -22,7 +22,7 @@ from test_export import digests
 
 BASE = "https://example.org/my-film/id/"
 # Examples that need a server, which the tests of those commands start themselves.
-ELSEWHERE = re.compile(r"https?://localhost|wikidata|--contact")
+ELSEWHERE = re.compile(r"https?://localhost|wikidata|--contact|review")
 
 
 def commands(group: click.Group = cli, before: str = "") -> dict[str, click.Command]:

@@ -332,6 +332,7 @@ FAULTS = {
         "INSERT DATA { <http://www.wikidata.org/entity/Q65> rdfs:label 'L.A.'@en }",
         "wd:Q65",
     ),
+    "story-things-identified": ("INSERT DATA { lkg:mia schema:sameAs wd:Q9000000101 }", "lkg:mia"),
     "text-without-language": ("INSERT DATA { lkg:mia rdfs:comment 'An actress.' }", "lkg:mia"),
     "twin-claims": (
         """INSERT { lkg:claim-f63a lala:claimText ?text ; lala:attributedTo ?voice ; lala:reportedIn ?source }
@@ -365,6 +366,7 @@ MORE_FAULTS = [
     ("untidy-text", "INSERT DATA { lkg:mia rdfs:comment 'An actress. '@en }", "lkg:mia"),
     ("untidy-text", "INSERT DATA { lkg:mia rdfs:comment ''@en }", "lkg:mia"),
     ("wikidata-not-entity", "INSERT DATA { lkg:paris schema:sameAs <https://wikidata.org/entity/Q90> }", "lkg:paris"),
+    ("story-things-identified", "INSERT DATA { lkg:sebs skos:closeMatch wd:Q9000000101 }", "lkg:sebs"),
     ("mistaken-namespaces", "INSERT DATA { lkg:mia a <https://www.w3.org/2002/07/owl#Thing> }", None),
 ]
 

@@ -22,11 +22,10 @@ from lalakg._wikidata.things import Fact, Things
 
 _ROLES: Final = ("P453", "P4633")
 
-# A claim that is about both things, or about the one and something that is at the other.
+# A claim that is about both things, or about something of the one that is at the other.
 _CLAIMS: Final = """
 SELECT DISTINCT ?claim ?source ?url WHERE {{
-  VALUES ?one {{ {ones} }}
-  VALUES ?other {{ <{other}> }}
+  VALUES (?one ?other) {{ {pairs} }}
   {{ ?claim lala:about ?one , ?other }}
   UNION {{
     ?claim lala:about ?at .
@@ -102,10 +101,11 @@ class _Writer:
 
     def _reference(self, fact: Fact) -> tuple[str, tuple[str, ...]]:
         """The claim that says so, and how to refer to it: the source's item, its address, or else the claim's own."""
-        character = self.things.roles.get((fact.subject, fact.value))
-        ones = " ".join(f"<{iri}>" for iri in (fact.subject, character) if iri)
+        ends = {fact.subject, fact.value, self.things.roles.get((fact.subject, fact.value))}
+        plays = [(person, character) for (_, person), character in self.things.roles.items() if character in ends]
+        pairs = " ".join(f"(<{one}> <{other}>)" for one, other in [(fact.subject, fact.value), *plays])
         kg = self.things.kg
-        rows: list[Any] = kg.sparql(_CLAIMS.format(ones=ones, other=fact.value)).rows
+        rows: list[Any] = kg.sparql(_CLAIMS.format(pairs=pairs)).rows
         if not rows:
             return "", ()
         row = rows[0]
