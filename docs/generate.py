@@ -129,7 +129,7 @@ def command_line(group: click.Group) -> str:
 
 def _command_line(group: click.Group) -> Iterator[str]:
     context = click.Context(group, info_name="lalakg", **group.context_settings)
-    commands = {name: cast(click.Command, group.get_command(context, name)) for name in group.list_commands(context)}
+    commands = _commands(group, context)
     yield NOTE
     yield "# The command line"
     yield _prose(
@@ -137,12 +137,25 @@ def _command_line(group: click.Group) -> Iterator[str]:
         "failed, and 2 for a usage error or bad input, which is told in one message."
     )
     yield from _command(group, context)
-    rows = [[f"[`{name}`](#lalakg-{name})", _help(command).words] for name, command in commands.items()]
+    rows = [
+        [f"[`{name}`](#lalakg-{name.replace(' ', '-')})", _help(one.command).words] for name, one in commands.items()
+    ]
     yield markdown_table(["command", "what it does"], rows)
-    for name, command in commands.items():
+    for name, one in commands.items():
         yield f"## lalakg {name}"
-        yield _prose(_help(command).words)
-        yield from _command(command, click.Context(command, info_name=name, parent=context))
+        yield _prose(_help(one.command).words)
+        yield from _command(one.command, one)
+
+
+def _commands(group: click.Group, context: click.Context) -> dict[str, click.Context]:
+    """Every command in its context by its name, those of a group after it as `group command`."""
+    found: dict[str, click.Context] = {}
+    for name in group.list_commands(context):
+        command = cast(click.Command, group.get_command(context, name))
+        found[name] = inner = click.Context(command, info_name=name, parent=context)
+        if isinstance(command, click.Group):
+            found |= {f"{name} {other}": one for other, one in _commands(command, inner).items()}
+    return found
 
 
 def _command(command: click.Command, context: click.Context) -> Iterator[str]:

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from hypothesis import settings
 
 import lalakg
 from lalakg._cli import main
+from wikidata.service import Wikidata, serving
 
 ROOT = Path(__file__).parents[1]
 LALAKG = Path(sys.executable).with_name("lalakg")
@@ -34,9 +35,11 @@ Command = Callable[..., Outcome]
 
 
 @pytest.fixture(autouse=True)
-def _no_source_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a developer has set must not change what a command does here."""
-    monkeypatch.delenv("LALAKG_SOURCE", raising=False)
+def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What a developer has set, or was answered before, must not change what a command does here."""
+    for name in ("LALAKG_SOURCE", "LALAKG_CONTACT", "LALAKG_WIKIDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
 SOURCE = os.environ.get("LALAKG_SOURCE")
@@ -73,6 +76,30 @@ def small(tmp_path: Path) -> Path:
     """What `lalakg init` makes: a folder of another film, quick to check."""
     lalakg.init(tmp_path / "my-film")
     return tmp_path / "my-film"
+
+
+LIVE = os.environ.get("LALAKG_TEST_LIVE", "")
+
+
+@pytest.fixture
+def wikidata() -> Iterator[Wikidata]:
+    """What stands for Wikidata."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def at(wikidata: Wikidata) -> list[str]:
+    """The options that say whom to ask: the stand-in or, with a contact in LALAKG_TEST_LIVE, Wikidata itself."""
+    return ["--contact", LIVE] if LIVE else ["--wikidata", wikidata.url]
+
+
+@pytest.fixture
+def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long was waited, without the waiting."""
+    made: list[float] = []
+    monkeypatch.setattr("time.sleep", made.append)
+    return made
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ import lalakg
 from fakestore import running
 from lalakg._cli import main
 from lalakg._turtle import read
+from wikidata.service import Wikidata
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -83,8 +84,9 @@ def agree(said: str, given: str, *, numbers: bool = True) -> bool:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Work in a copy of the repository."""
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wikidata: Wikidata) -> Path:
+    """Work in a copy of the repository, where Wikidata is the stand-in."""
+    monkeypatch.setenv("LALAKG_WIKIDATA", wikidata.url)
     for part in ("data", "ontology", "queries", "docs"):
         shutil.copytree(ROOT / part, tmp_path / part)
     for file in ("Makefile", "pyproject.toml", "README.md"):
@@ -199,6 +201,9 @@ def test_an_example_of_the_help_runs(command: str, folder: Path) -> None:
         pytest.skip("needs a copy of the article, named in LALAKG_SOURCE")
     shutil.copyfile("data/published/lalakg.ttl", "data.ttl")
     shutil.copyfile("ontology/shapes.ttl", "shapes.ttl")
+    for name, words in {"review.tsv": "suggest", "wikidata.trig": "enrich"}.items():
+        if name in command:
+            run(f"lalakg link {words} -o {name}")
     with running() as store:
         command = command.replace("http://localhost:3030/ds", store.url)
         assert not re.search(r"^(Usage|Error|lalakg): ", run(command), re.MULTILINE)

@@ -273,7 +273,7 @@ def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.mark.slow
 def test_every_ready_made_query_gives_the_same_answer_at_an_endpoint(oxigraph: str, kg: lalakg.KnowledgeGraph) -> None:
     remote = lalakg.load(ROOT, endpoint=oxigraph)
-    for name in kg.catalogue:
+    for name in (name for name in kg.catalogue if kg.catalogue[name].group != "wikidata"):
         here, there = kg.query(name), remote.query(name)
         assert type(here) is type(there)
         if isinstance(here, Graph) and isinstance(there, Graph):

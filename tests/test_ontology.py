@@ -272,6 +272,9 @@ CONTRADICTIONS = {
     "a counterpart that is a divergence": "lkg:ev-f-kiss lala:counterpartOf lkg:ev-barge-past .",
     "a real place in a world": "lkg:paris lala:inWorld lkg:w-fantasy .",
     "a state that is an event": "lkg:rel-romance a lala:Event .",
+    "a character that SKOS matches": f"""<{SKOS}closeMatch> a owl:ObjectProperty ;
+      <http://www.w3.org/2000/01/rdf-schema#domain> <{SKOS}Concept> .
+      lkg:mia <{SKOS}closeMatch> <http://www.wikidata.org/entity/Q9000000101> .""",
     "events in a relation of times": "lkg:ev-ask time:before lkg:ev-answer .",
 }
 

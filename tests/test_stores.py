@@ -32,7 +32,7 @@ from stores import STORES, Server, Store, Unavailable, Virtuoso
 pytestmark = pytest.mark.slow
 
 KG = lalakg.load(ROOT)
-QUERIES = list(KG.catalogue.values())
+QUERIES = test_queries.LOCAL
 TARGET = "https://w3id.org/lalakg/graph/complete"  # where a store shows named graphs in its default graph
 UNHYGIENIC = ["too much", "too little"]
 BATCHES = [f"batch {number}" for number in range(test_agreement.BATCHES)]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from lalakg._errors import ParseError, QuerySyntaxError
+from lalakg._errors import ParseError, QueryError, QuerySyntaxError
+from lalakg._service import refuse
 from lalakg._turtle import Document
 
 
@@ -33,12 +34,13 @@ def derive(authored: Iterable[ox.Triple], rules: Iterable[Path]) -> list[ox.Trip
 
 def _construct(store: ox.Store, rule: Path, text: str) -> Iterable[ox.Triple]:
     try:
+        refuse(text)
         answer = store.query(text)
         if isinstance(answer, ox.QueryTriples):
             return list(answer)
     except SyntaxError as error:
         found = QuerySyntaxError.of(error, text)
         raise ParseError(found.message, rule, found.line, found.column, found.text) from None
-    except (OSError, RuntimeError, ValueError) as error:
+    except (QueryError, OSError, RuntimeError, ValueError) as error:
         raise ParseError(f"the rule failed: {error}.", rule, 1) from None
     raise ParseError("a rule is a CONSTRUCT query.", rule, 1)

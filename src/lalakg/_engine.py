@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyoxigraph as ox
 
 from lalakg._errors import EndpointError, QueryError, QuerySyntaxError, why
 from lalakg._result import Boolean, Graph, Result, Rows
+from lalakg._service import refuse
 from lalakg._terms import Prefixes
 from lalakg._tokens import Token, query_form, tokens
+
+if TYPE_CHECKING:
+    from http.client import HTTPResponse
 
 _FORM = "application/x-www-form-urlencoded; charset=UTF-8"  # without the charset, RDF4J's usual server reads Latin-1
 _LIMIT = "X-SPARQL-MaxRows"  # how Virtuoso says that it may have cut off an answer, and after how many rows
@@ -41,7 +46,8 @@ class LocalEngine:
         self.prefixes, self.context = prefixes, context
 
     def query(self, text: str) -> Result:
-        """See `Engine`. Text may use the graph's prefixes without declaring them."""
+        """See `Engine`. Text may use the graph's prefixes without declaring them. Raises QueryError for a SERVICE."""
+        refuse(text)
         try:
             answer = self.store.query(text, prefixes=dict(self.prefixes))
             if isinstance(answer, ox.QueryTriples):
@@ -59,13 +65,21 @@ class RemoteEngine:
     """A SPARQL 1.1 endpoint, asked through SPARQLWrapper: by POST, form-encoded, one answer at a time.
 
     With `graph`, that named graph is all that a query sees; without, the endpoint's default graph, in which some stores
-    show all named graphs at once, those of other people and the store's own among them.
+    show all named graphs at once, those of other people and the store's own among them. `agent` is how we call
+    ourselves.
     """
 
     def __init__(
-        self, url: str, prefixes: Prefixes, context: Mapping[str, Any], timeout: int = 60, graph: str | None = None
+        self,
+        url: str,
+        prefixes: Prefixes,
+        context: Mapping[str, Any],
+        timeout: int = 60,
+        graph: str | None = None,
+        agent: str = "lalakg",
     ) -> None:
         self.url, self.prefixes, self.context, self.timeout, self.graph = url, prefixes, context, timeout, graph
+        self.agent = agent
 
     def query(self, text: str) -> Result:
         """See `Engine`. Text may use the graph's prefixes without declaring them."""
@@ -113,14 +127,17 @@ class RemoteEngine:
 
     def _ask(self, text: str, form: str) -> tuple[bytes, Any]:
         from http.client import HTTPException
+        from socket import gaierror
         from urllib.error import HTTPError
 
         import SPARQLWrapper as Sparql
         from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
+        from lalakg._http import RefusedError, UnreachableError, retry_after
+
         if not self.url.startswith(("http://", "https://")):
             raise EndpointError("is no web address; an endpoint begins with http:// or https://.", self.url)
-        wrapper = Sparql.SPARQLWrapper(self.url, agent="lalakg")
+        wrapper = Sparql.SPARQLWrapper(self.url, agent=self.agent)
         wrapper.setMethod(Sparql.POST)
         wrapper.setRequestMethod(Sparql.URLENCODED)
         wrapper.addCustomHttpHeader("Content-Type", _FORM)
@@ -132,15 +149,32 @@ class RemoteEngine:
         wrapper.setReturnFormat(Sparql.TURTLE if form in ("CONSTRUCT", "DESCRIBE") else Sparql.JSON)
         try:
             with wrapper.query().response as response:
-                return response.read(), response.headers
+                return _whole(response, time.monotonic() + self.timeout), response.headers
         except SPARQLWrapperException as error:
             raise EndpointError(f"refused the query: {error.msg}.", self.url) from None
         except (OSError, HTTPException, ValueError) as error:
-            if isinstance(error, HTTPError):
-                error.close()
             reason = getattr(error, "reason", error)
             said = why(reason) if isinstance(reason, Exception) else reason
-            raise EndpointError(f"cannot be asked: {said}.", self.url) from None
+            if isinstance(error, HTTPError):
+                error.close()
+                pause = retry_after(dict(error.headers))
+                raise RefusedError(f"cannot be asked: {said}.", self.url, error.code, pause) from None
+            kind = UnreachableError if isinstance(reason, gaierror | ConnectionRefusedError) else EndpointError
+            raise kind(f"cannot be asked: {said}.", self.url) from None
+
+
+def _whole(response: HTTPResponse, deadline: float) -> bytes:
+    """All of an answer. The time-out of a socket does not stop one that trickles on, so the clock is looked at here."""
+    from http.client import IncompleteRead
+
+    data = bytearray()
+    while piece := response.read1(1 << 16):
+        data += piece
+        if time.monotonic() > deadline:
+            raise TimeoutError("the answer does not come to its end in time")
+    if response.length:
+        raise IncompleteRead(bytes(data), response.length)
+    return bytes(data)
 
 
 def _declaring(prefixes: Prefixes, text: str) -> str:

@@ -97,7 +97,7 @@ class EndpointError(LalakgError):
     """A SPARQL endpoint that did not answer as it should."""
 
     def __init__(self, message: str, url: str) -> None:
-        self.url = url
+        self.message, self.url = message, url
         super().__init__(f"{url}: {message}")
 
 

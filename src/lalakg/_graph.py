@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,8 @@ from lalakg import _turtle
 from lalakg._catalogue import Catalogue, Values
 from lalakg._derivation import derive, named
 from lalakg._engine import Engine, LocalEngine, RemoteEngine
-from lalakg._errors import ResourceNotFound, nearest
+from lalakg._errors import QueryError, ResourceNotFound, nearest
+from lalakg._federation import in_two_steps
 from lalakg._folder import Folder
 from lalakg._result import Result
 from lalakg._terms import RDFS_LABEL, WELL_KNOWN, expand, to_rdflib
@@ -30,8 +32,8 @@ class KnowledgeGraph:
     Nothing is read before it is needed. Where `data/published/` is up to date, it is what is read.
     """
 
-    def __init__(self, folder: Folder, endpoint: str | None = None) -> None:
-        self.folder, self.endpoint = folder, endpoint
+    def __init__(self, folder: Folder, endpoint: str | None = None, service: str | None = None) -> None:
+        self.folder, self.endpoint, self.service = folder, endpoint, service
 
     def __repr__(self) -> str:
         return f"<KnowledgeGraph {self.folder.dataset.iri} in {self.folder.root}>"
@@ -82,8 +84,27 @@ class KnowledgeGraph:
         source: Iterable[ox.Triple] | Path = self.folder.published if self._published else self.triples
         return LocalEngine(source, self.prefixes, self.folder.context)
 
+    def add(self, path: Path) -> None:
+        """Ask an RDF file along with the graph from now on, its named graphs merged. The folder stays as it is.
+
+        Raises FolderError and ParseError for the file, and QueryError where the graph is at an endpoint.
+        """
+        if not isinstance(self.engine, LocalEngine):
+            raise QueryError(f"{path} can be asked along with a graph that is here, not with one at an endpoint.")
+        self.engine.store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in _turtle.stream(path))
+
     def sparql(self, text: str) -> Result:
-        """The answer to a SPARQL query; the graph's prefixes need not be declared. Raises QuerySyntaxError."""
+        """The answer to a SPARQL query; the graph's prefixes need not be declared. Raises QuerySyntaxError.
+
+        What stands in a SERVICE is asked of the graph's `service`. Without one, a local graph raises QueryError, and
+        an endpoint is left to ask by itself. That service is told the contact in LALAKG_CONTACT, as Wikimedia wants.
+        """
+        if self.service:
+            from lalakg._http import user_agent
+
+            agent = user_agent(os.environ.get("LALAKG_CONTACT"))
+            other = RemoteEngine(self.service, self.prefixes, self.folder.context, agent=agent)
+            text = in_two_steps(text, other, self.service)
         return self.engine.query(text)
 
     def query(self, name: str, /, **values: Values) -> Result:
@@ -128,10 +149,11 @@ class KnowledgeGraph:
         return to_rdflib(self.triples, self.prefixes)
 
 
-def load(path: Path | str | None = None, *, endpoint: str | None = None) -> KnowledgeGraph:
+def load(path: Path | str | None = None, *, endpoint: str | None = None, service: str | None = None) -> KnowledgeGraph:
     """The graph of the folder at `path`; without one, of the nearest folder, else the film's own.
 
-    With `endpoint`, queries go to that SPARQL endpoint instead, and the folder gives the catalogue.
+    With `endpoint`, queries go to that SPARQL endpoint instead, and the folder gives the catalogue. With `service`,
+    that endpoint is asked for what stands in a query's SERVICE; without, nobody is.
     Raises FolderError when there is no such folder.
     """
-    return KnowledgeGraph(Folder.find(path), endpoint)
+    return KnowledgeGraph(Folder.find(path), endpoint, service)

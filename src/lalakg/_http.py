@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -54,11 +55,19 @@ class Credentials:
 
 
 class RefusedError(EndpointError):
-    """An answer that says no: `status` is HTTP's."""
+    """An answer that says no: `status` is HTTP's, `retry_after` the seconds that it asks to wait."""
 
-    def __init__(self, message: str, url: str, status: int) -> None:
-        self.status = status
+    def __init__(self, message: str, url: str, status: int, retry_after: float | None = None) -> None:
+        self.status, self.retry_after = status, retry_after
         super().__init__(message, url)
+
+
+class UnreachableError(EndpointError):
+    """Nobody answers at that address."""
+
+
+class TooSlowError(EndpointError):
+    """The time is up."""
 
 
 class _Content:
@@ -83,8 +92,8 @@ class Session:
     host only, so that credentials never leave it. Raises EndpointError, RefusedError with the status.
     """
 
-    def __init__(self, credentials: Credentials, seconds: float = 3600) -> None:
-        self.credentials, self.seconds = credentials, seconds
+    def __init__(self, credentials: Credentials, seconds: float = 3600, agent: str = "lalakg") -> None:
+        self.credentials, self.seconds, self.agent = credentials, seconds, agent
         self.deadline = time.monotonic() + seconds
         self.auth: httpx.Auth | None = None
         self.origin: tuple[str, str, int | None] | None = None
@@ -99,7 +108,7 @@ class Session:
 
     def _headers(self) -> Mapping[str, str]:
         token = self.credentials.token
-        return {"User-Agent": "lalakg", **({"Authorization": f"Bearer {token}"} if token else {})}
+        return {"User-Agent": self.agent, **({"Authorization": f"Bearer {token}"} if token else {})}
 
     def send(
         self,
@@ -120,11 +129,12 @@ class Session:
                 response = self._once(method, url, body, headers or {})
             except httpx.TransportError as error:
                 if not _is_passing(error, again) or attempt == _TRIES:
-                    raise EndpointError(self.credentials.hidden(self._reason(error)), url) from None
+                    raise _kind(error)(self.credentials.hidden(self._reason(error)), url) from None
             else:
                 if response.status_code not in (_RETRIED if again else _BUSY) or attempt == _TRIES:
                     return self._accepted(response, url)
-                pause = _retry_after(response) or pause
+                pause = retry_after(response.headers) or pause
+                self._refuse_long(pause, url, response.status_code)
             self._wait(pause, url)
             pause *= 2
         raise AssertionError("the last try returns or raises")
@@ -135,11 +145,11 @@ class Session:
             response = self._exchange(method, url, body, headers)
             if response.status_code == 401 and self.auth is None and self.credentials.user:
                 self.auth = self._chosen(response)
-            elif response.is_redirect:
+            elif response.has_redirect_location:
                 url = str(httpx.URL(url).join(response.headers.get("Location", "")))
             else:
                 return response
-        if response.is_redirect:
+        if response.has_redirect_location:
             raise EndpointError("redirects in a circle; is it the address of a store?", url)
         return response
 
@@ -176,7 +186,7 @@ class Session:
     def _left(self, url: str) -> float:
         left = self.deadline - time.monotonic()
         if left <= 0:
-            raise EndpointError(self._too_slow(), url)
+            raise TooSlowError(self._too_slow(), url)
         return left
 
     def _too_slow(self) -> str:
@@ -188,9 +198,14 @@ class Session:
         digest = "digest" in response.headers.get("WWW-Authenticate", "").lower()
         return httpx.DigestAuth(user, password) if digest else httpx.BasicAuth(user, password)
 
+    def _refuse_long(self, pause: float, url: str, status: int) -> None:
+        if time.monotonic() + pause > self.deadline:
+            message = f"asks to wait {pause:.0f} s, which is past the deadline; see --timeout."
+            raise RefusedError(message, url, status, pause)
+
     def _wait(self, pause: float, url: str) -> None:
         if time.monotonic() + pause > self.deadline:
-            raise EndpointError(f"asks to wait {pause:.0f} s, which is past the deadline; see --timeout.", url)
+            raise TooSlowError(self._too_slow(), url)
         self._sleep(pause)
 
     @staticmethod
@@ -221,10 +236,23 @@ class Session:
         return f"broke the connection: {words}. Is it still running? Run it again."
 
 
+def user_agent(contact: str | None) -> str:
+    """What we call ourselves where it matters, by Wikimedia's policy: name/version (page; contact) library/version."""
+    whom = f"; {contact}" if contact else ""
+    libraries = f"httpx/{version('httpx')} SPARQLWrapper/{version('sparqlwrapper')}"
+    return f"lalakg/{version('lalakg')} (https://w3id.org/lalakg/{whom}) {libraries}"
+
+
 def without_login(url: str) -> str:
     """The address without what stands before an @, which may be a password."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def _kind(error: httpx.TransportError) -> type[EndpointError]:
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+        return UnreachableError
+    return TooSlowError if isinstance(error, httpx.TimeoutException) else EndpointError
 
 
 def _is_passing(error: httpx.TransportError, again: bool) -> bool:
@@ -234,8 +262,9 @@ def _is_passing(error: httpx.TransportError, again: bool) -> bool:
     )
 
 
-def _retry_after(response: httpx.Response) -> float | None:
-    text = response.headers.get("Retry-After", "").strip()
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds that an answer asks to wait, which it gives as such or as a date."""
+    text = headers.get("Retry-After", "").strip()
     if text.isdigit():
         return float(text)
     try:

@@ -23,6 +23,10 @@ from lalakg._graph import KnowledgeGraph
     help="table, csv, tsv, json, xml, md; for a graph ttl, jsonld, nt, rdf.",
 )
 @click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead.")
+@click.option(
+    "--with", "also", metavar="FILE", type=click.Path(path_type=Path), multiple=True, help="Ask this RDF, too."
+)
+@click.option("--service", metavar="URL", help="Ask this SPARQL endpoint for what stands in a query's SERVICE.")
 @click.pass_context
 def query(
     context: click.Context,
@@ -32,6 +36,8 @@ def query(
     execute: str | None,
     form: str | None,
     endpoint: str | None,
+    also: tuple[Path, ...],
+    service: str | None,
 ) -> None:
     """Ask a ready-made query, or one of your own; without a name, list what there is.
 
@@ -41,7 +47,9 @@ def query(
       lalakg query what-differs --format csv
       lalakg query -e 'SELECT ?film WHERE { ?film a lala:Film }'
     """
-    kg = graph_of(context, endpoint)
+    kg = graph_of(context, endpoint, service)
+    for path in also:
+        kg.add(path)
     if sum(choice is not None for choice in (name, file, execute)) > 1:
         raise click.UsageError("Give a name, or --file, or --execute: one of them.")
     if file is not None or execute is not None:

@@ -43,8 +43,8 @@ def cli(context: click.Context, folder: Path | None) -> None:
     context.obj = folder
 
 
-def graph_of(context: click.Context, endpoint: str | None = None) -> KnowledgeGraph:
-    return KnowledgeGraph(Folder.find(context.obj), endpoint)
+def graph_of(context: click.Context, endpoint: str | None = None, service: str | None = None) -> KnowledgeGraph:
+    return KnowledgeGraph(Folder.find(context.obj), endpoint, service)
 
 
 def shown(path: Path) -> Path:

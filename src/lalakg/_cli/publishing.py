@@ -39,17 +39,24 @@ def build(context: click.Context, out: Path, source: Path | None, quiet: bool) -
 
 
 @cli.command()
-@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 when data/published is out of date.")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 when what is there is out of date.")
 @click.pass_context
 def derive(context: click.Context, only_check: bool) -> None:
-    """Derive what follows, and write the complete graph to data/published/.
+    """Derive what follows, and write the complete graph to data/published/; before that, data/links.ttl from its table.
 
     \b
     Example:
       lalakg derive
     """
     from lalakg._export import holds, publish, write_files
+    from lalakg._wikidata.mappings import derived_links
 
+    for path, text in derived_links(Folder.find(context.obj)).items():
+        if only_check and not holds(path, text):
+            say(f"{shown(path)} is out of date; run `lalakg derive`.")
+            context.exit(1)
+        if not only_check and write_files(path.parent, {path.name: text}):
+            say(f"{shown(path.parent)}: wrote {path.name}.")
     kg = graph_of(context)
     folder = kg.folder.published.parent
     where = shown(folder)

@@ -15,6 +15,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from lalakg._errors import ShapesError
+from lalakg._service import asked
 from lalakg._shacl.graph import ShapesGraph
 from lalakg._shacl.paths import Path
 from lalakg._terms import WELL_KNOWN, XSD, Node
@@ -102,7 +103,7 @@ def refuse(text: str, where: str, bound: set[str]) -> None:
     words = [t for t in tokens(text) if t.kind != "comment"]
     upper = [t.text.upper() for t in words]
     for word in _FORBIDDEN:
-        if word in upper:
+        if word in upper or (word == "SERVICE" and asked(text)):
             raise ShapesError(f"{where}: SHACL does not allow {word} in a constraint's query.")
     for first, second in zip(upper, words[1:], strict=False):
         if first == "AS" and second.text[1:] in bound:

@@ -1,0 +1,226 @@
+"""`link`: the graph and Wikidata."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lalakg._cli.group import cli, graph_of, say, shown
+
+if TYPE_CHECKING:
+    from lalakg._wikidata.client import Client
+
+FORMATS = ("text", "json", "tsv")
+
+
+@cli.group()
+def link() -> None:
+    """Link the graph with Wikidata, both ways.
+
+    \b
+    Example:
+      lalakg link check --contact you@example.org
+    """
+
+
+def asking(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that asks Wikidata."""
+    options = (
+        click.option(
+            "--contact",
+            metavar="ADDRESS",
+            envvar="LALAKG_CONTACT",
+            show_envvar=True,
+            help="Your e-mail address or page, which Wikimedia asks for; it is sent with every request.",
+        ),
+        click.option(
+            "--wikidata",
+            metavar="URL",
+            envvar="LALAKG_WIKIDATA",
+            show_envvar=True,
+            help="Ask what stands for Wikidata at this address instead.",
+        ),
+        click.option("--offline", is_flag=True, help="Ask nobody; what was answered before is all there is."),
+        click.option("-q", "--quiet", is_flag=True, help="No progress."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _client(contact: str | None, wikidata: str | None, *, offline: bool) -> Client:
+    from lalakg._wikidata.cache import Cache
+    from lalakg._wikidata.client import Client
+    from lalakg._wikidata.service import Service
+
+    return Client(Service.of(wikidata, contact, offline=offline), Cache(), offline=offline)
+
+
+@link.command()
+@asking
+@click.option(
+    "--fail-on",
+    type=click.Choice(["doubtful", "drifted"]),
+    default="drifted",
+    show_default=True,
+    help="What is bad enough for exit 1; doubtful includes drifted.",
+)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to tell it.")
+@click.option("--write", is_flag=True, help="Write into the table of links when and how each was checked.")
+@click.pass_context
+def check(
+    context: click.Context,
+    contact: str | None,
+    wikidata: str | None,
+    offline: bool,
+    quiet: bool,
+    fail_on: str,
+    form: str,
+    write: bool,
+) -> None:
+    """Check every link against Wikidata: the item is there, of a fitting class, called so, and a fact fits.
+
+    A link holds, is doubtful, or has drifted (deleted, merged, renamed). What could not be asked is unchecked, which
+    is exit 1 as well, and exit 2 when it is all of them.
+
+    \b
+    Example:
+      lalakg link check --contact you@example.org --fail-on doubtful
+    """
+    from lalakg._wikidata import checking, recording
+    from lalakg._wikidata.things import Things
+
+    kg = graph_of(context)
+    with _client(contact, wikidata, offline=offline) as client:
+        checks = checking.check(Things(kg), client, (lambda _: None) if quiet else say)
+    click.echo(checking.render(checks, form, client.service.name), nl=False)
+    if not checks:
+        say("Nothing is linked yet; see lalakg link suggest.")
+    if write:
+        changed = recording.record(kg.folder, checks, client.service)
+        say(f"{shown(kg.folder.root / 'data')}: {_wrote(changed)}")
+    context.exit(checking.status(checks, fail_on))
+
+
+def _wrote(changed: list[str]) -> str:
+    return f"wrote {', '.join(changed)}. Next: lalakg derive" if changed else "nothing to write."
+
+
+@link.command()
+@asking
+@click.option(
+    "--known",
+    metavar="THING=ADDRESS",
+    multiple=True,
+    help="What a thing is in another catalogue, to find it by: IMDb, TMDB, GeoNames and the like.",
+)
+@click.option("--accept", metavar="FILE", type=click.Path(path_type=Path), help="Take over what was decided in FILE.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Write the file for review here.")
+@click.pass_context
+def suggest(
+    context: click.Context,
+    contact: str | None,
+    wikidata: str | None,
+    offline: bool,
+    quiet: bool,
+    known: tuple[str, ...],
+    accept: Path | None,
+    out: Path | None,
+) -> None:
+    """Suggest items for what has no link yet, as a table in which you decide; nothing else is written.
+
+    Write yes or no into its first column, and hand it back with --accept.
+
+    \b
+    Example:
+      lalakg link suggest --contact you@example.org -o review.tsv
+      lalakg link suggest --accept review.tsv
+    """
+    from lalakg._export import write_files
+    from lalakg._wikidata import recording, review, suggestion, things
+
+    kg = graph_of(context)
+    if accept:
+        links, denials, changed = review.accept(things.Things(kg), accept)
+        say(f"{links} accepted, {denials} turned down. {_wrote(changed)}")
+        return
+    known_things = things.Things(kg, things.known(kg, known))
+    denied = [row.link for row in recording.opened(kg.folder).rows if row.is_denied]
+    with _client(contact, wikidata, offline=offline) as client:
+        search = suggestion.Suggestions(known_things, client, denied, (lambda _: None) if quiet else say)
+        found = search.candidates()
+        text = review.render(found, kg.folder, client.service)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        write_files(out.absolute().parent, {out.name: text})
+    say(f"{len(found)} candidates for {len({one.thing.iri for one in found})} of {len(search.open)} things.")
+    if search.failed:
+        context.exit(1)
+
+
+@link.command()
+@asking
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("wikidata.trig"),
+    show_default=True,
+    help="Write the slice here.",
+)
+@click.pass_context
+def enrich(
+    context: click.Context, contact: str | None, wikidata: str | None, offline: bool, quiet: bool, out: Path
+) -> None:
+    """Fetch a bounded slice of what Wikidata says of the linked things, into a file and a named graph of its own.
+
+    \b
+    Example:
+      lalakg link enrich --contact you@example.org
+      lalakg query where-wikidata-differs --with wikidata.trig
+    """
+    from lalakg._export import write_files
+    from lalakg._wikidata import enrichment
+    from lalakg._wikidata.things import Things
+
+    things = Things(graph_of(context))
+    with _client(contact, wikidata, offline=offline) as client:
+        found = enrichment.enrich(things, client, (lambda _: None) if quiet else say)
+        source = "http://www.wikidata.org/" if client.service.is_live else client.service.name
+    if found.problems or not found.triples:
+        say(f"{out}: not written, since not everything could be had." if found.problems else "Nothing is linked yet.")
+        context.exit(1)
+    write_files(out.absolute().parent, {out.name: enrichment.render(found, things, source)})
+    say(f"{out}: {len(found.triples):,} statements as of {found.day}.")
+
+
+@link.command()
+@asking
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Write the statements here.")
+@click.pass_context
+def propose(
+    context: click.Context, contact: str | None, wikidata: str | None, offline: bool, quiet: bool, out: Path | None
+) -> None:
+    """Print what we know and Wikidata lacks, as QuickStatements with references. Review it before you send it.
+
+    \b
+    Example:
+      lalakg link propose --contact you@example.org
+    """
+    from lalakg._export import write_files
+    from lalakg._wikidata import proposal
+    from lalakg._wikidata.things import Things
+
+    with _client(contact, wikidata, offline=offline) as client:
+        proposals, failed = proposal.propose(Things(graph_of(context)), client, (lambda _: None) if quiet else say)
+    text = proposal.render(proposals)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        write_files(out.absolute().parent, {out.name: text})
+    say(f"{len(proposals)} statements to review; nothing was sent anywhere.")
+    context.exit(1 if failed else 0)

@@ -1,0 +1,192 @@
+"""The client: asks Wikidata politely, and remembers what it said.
+
+One request at a time; pauses as long as it is asked to; 60 seconds for an answer, waiting included; what was answered
+before is asked for by its ETag. A host that cannot be reached, or that sends us away, is not asked again: what is left
+to do goes on with the cache and the other hosts.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from lalakg._engine import RemoteEngine
+from lalakg._errors import EndpointError
+from lalakg._http import Credentials, RefusedError, Session, TooSlowError, UnreachableError
+from lalakg._result import Rows
+from lalakg._wikidata.cache import Cache, Entry
+from lalakg._wikidata.identifiers import PREFIXES
+from lalakg._wikidata.item import Item
+from lalakg._wikidata.service import Service
+
+T = TypeVar("T")
+
+SECONDS: Final = 60
+_TRIES: Final = 3
+_BUSY: Final = (429, 503)
+_ANCHOR: Final = "Q5"  # human: an item that every Wikidata knows
+_KEPT: Final = "what it answered before is still there with --offline"
+
+
+class GoneError(EndpointError):
+    """An item that is not there: deleted, or never made."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The rows of a SELECT, and the day on which they were given."""
+
+    rows: list[dict[str, Any]]
+    day: str
+
+
+class Client:
+    """Asks one service. With `offline` it asks the cache alone."""
+
+    def __init__(self, service: Service, cache: Cache, *, offline: bool = False, seconds: int = SECONDS) -> None:
+        self.service, self.cache, self.offline, self.seconds = service, cache, offline, seconds
+        self.sessions: dict[str, Session] = {}
+        self.closed: dict[str, str] = {}
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for session in self.sessions.values():
+            session.client.close()
+
+    # ── what can be asked ─────────────────────────────────────────────────────────────────────────
+
+    def item(self, name: str) -> Item:
+        """An item by its id. Raises GoneError when it is not there, EndpointError when that is not to be learnt."""
+        url = f"{self.service.entities}{name}.json"
+        try:
+            entry = self._get(url)
+        except RefusedError as error:
+            if error.status not in (404, 410):
+                raise
+            if name != _ANCHOR:
+                self._demand_wikidata()
+            raise GoneError(f"{name} is not there (HTTP {error.status}): deleted, or never made.", url) from None
+        return self._read(lambda text: Item.parse(text, name, entry.day), entry.body, url)
+
+    def _demand_wikidata(self) -> None:
+        """Raise EndpointError unless the service knows what every Wikidata knows: a 404 from any other says nothing."""
+        try:
+            self.item(_ANCHOR)
+        except GoneError as error:
+            raise EndpointError(f"knows no {_ANCHOR} (human), so it is not Wikidata.", error.url) from None
+
+    def search(self, text: str, language: str = "en") -> list[str]:
+        """The ids of the items that Wikidata's own search finds for a name, best first."""
+        asked = {"action": "wbsearchentities", "search": text, "language": language, "type": "item", "format": "json"}
+        url = f"{self.service.api}?{urlencode(asked)}"
+        found = self._read(lambda body: [hit["id"] for hit in json.loads(body)["search"]], self._get(url).body, url)
+        return [str(name) for name in found]
+
+    def reconcile(self, queries: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+        """The ids of the candidates for each query, best first, by the Reconciliation API."""
+        url = self.service.reconciliation
+        form = urlencode({"queries": json.dumps(queries, sort_keys=True)})
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        entry = self._kept(f"POST {url} {form}", url, lambda: self._post(url, form.encode(), headers))
+
+        def read(text: str) -> dict[str, list[str]]:
+            answers = json.loads(text)
+            return {key: [str(hit["id"]) for hit in answers[key]["result"]] for key in queries}
+
+        return self._read(read, entry.body, url)
+
+    def select(self, text: str) -> Answer:
+        """The answer to a SELECT; Wikidata's prefixes need not be declared."""
+        url = self.service.sparql
+        entry = self._kept(f"SELECT {url} {text}", url, lambda: self._select(text))
+        return Answer(Rows(entry.body.encode(), PREFIXES).rows, entry.day)
+
+    # ── how it is asked ───────────────────────────────────────────────────────────────────────────
+
+    def _read(self, parse: Callable[[str], T], text: str, url: str) -> T:
+        try:
+            return parse(text)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            what = "a web page" if text.lstrip()[:1] == "<" else "something else"
+            raise EndpointError(f"answered {what} instead of Wikidata's JSON: {error}.", url) from None
+
+    def _get(self, url: str) -> Entry:
+        kept = self.cache.get(url)
+        if self.offline:
+            return self._offline(kept, url)
+        tag = {"If-None-Match": kept.etag} if kept and kept.etag else {}
+        response = self._open(url, lambda: self._session(url).send("GET", url, headers=tag))
+        if kept and response.status_code == 304:
+            return self.cache.confirm(url, kept)
+        self._read(json.loads, response.text, url)  # what is broken must not get into the cache
+        return self.cache.put(url, response.text, response.headers.get("ETag", ""))
+
+    def _kept(self, request: str, url: str, ask: Callable[[], str]) -> Entry:
+        if self.offline:
+            return self._offline(self.cache.get(request), url)
+        return self.cache.put(request, self._open(url, ask))
+
+    def _offline(self, kept: Entry | None, url: str) -> Entry:
+        if kept is None:
+            raise EndpointError("was not asked this before, and with --offline it is asked nothing.", url)
+        return kept
+
+    def _post(self, url: str, form: bytes, headers: Mapping[str, str]) -> str:
+        text = self._session(url).send("POST", url, lambda: form, headers).text
+        self._read(json.loads, text, url)
+        return text
+
+    def _select(self, text: str) -> str:
+        service = self.service
+        engine = RemoteEngine(service.sparql, PREFIXES, {}, timeout=self.seconds, agent=service.agent)
+        deadline = time.monotonic() + self.seconds
+        for attempt in range(1, _TRIES + 1):
+            try:
+                answer = engine.query(text)
+            except RefusedError as error:
+                pause = error.retry_after or 2.0**attempt
+                if error.status not in _BUSY or attempt == _TRIES or time.monotonic() + pause > deadline:
+                    raise
+                time.sleep(pause)
+            else:
+                return answer.to_json()
+        raise AssertionError("the last try returns or raises")
+
+    def _session(self, url: str) -> Session:
+        """The session with a host, its clock started anew."""
+        host = urlsplit(url).netloc
+        if host not in self.sessions:
+            self.sessions[host] = Session(Credentials(), self.seconds, self.service.agent)
+        self.sessions[host].deadline = time.monotonic() + self.seconds
+        return self.sessions[host]
+
+    def _open(self, url: str, ask: Callable[[], T]) -> T:
+        """What `ask` gives, unless the host has shown before that it is of no use to ask it."""
+        host = urlsplit(url).netloc
+        if host in self.closed:
+            raise EndpointError(self.closed[host], url)
+        try:
+            return ask()
+        except TooSlowError:
+            raise EndpointError(f"gave no answer within {self.seconds} s; {_KEPT}.", url) from None
+        except UnreachableError as error:
+            reason = error.message.partition(". ")[0].rstrip(".")
+            self.closed[host] = f"{reason}; is there a network? {_KEPT.capitalize()}."
+        except RefusedError as error:
+            if error.status not in (403, 429):
+                raise
+            self.closed[host] = _sent_away(error)
+        raise EndpointError(self.closed[host], url)
+
+
+def _sent_away(error: RefusedError) -> str:
+    if error.status == 403:
+        return f"refuses us (HTTP 403), which may be a ban; nothing more is asked of it. {_KEPT.capitalize()}."
+    wait = f", and not before {error.retry_after:.0f} s have passed" if error.retry_after else ""
+    return f"has been asked too much (HTTP 429). Nothing more is asked of it in this run; try later{wait}."

@@ -1,0 +1,141 @@
+"""Enrichment: a bounded slice of what Wikidata says of the linked things, for a file and a named graph of its own.
+
+Its statements are Wikidata's, word for word: their subjects are its entities, statements and sitelinks, their
+properties its own, and labels. Nothing of ours is a subject, so that the slice stays apart wherever the two are merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from lalakg._errors import EndpointError
+from lalakg._formats import write_dataset
+from lalakg._terms import WELL_KNOWN, natural
+from lalakg._wikidata.checking import Progress
+from lalakg._wikidata.client import Client
+from lalakg._wikidata.identifiers import ENTITY, PREFIXES, is_item
+from lalakg._wikidata.things import Things
+
+LICENSE: Final = "https://creativecommons.org/publicdomain/zero/1.0/"
+MOST: Final = 5_000  # statements of one kind
+_AT_ONCE: Final = 300  # entities whose labels are asked for together
+_QUALIFIED: Final = ("P161", "P166", "P577")  # cast with roles, awards, publication: with qualifiers and rank
+_DIRECT: Final = (
+    *_QUALIFIED,
+    "P18",
+    "P31",
+    "P57",
+    "P58",
+    "P86",
+    "P345",
+    "P569",
+    "P625",
+    "P674",
+    "P840",
+    "P915",
+    "P1476",
+)
+
+_ASPECTS: Final = {
+    "statements": """
+  VALUES ?s {{ {items} }}
+  VALUES ?p {{ {direct} }}
+  ?s ?p ?o .""",
+    "statements with qualifiers": """
+  {{ VALUES ?s {{ {items} }} VALUES ?p {{ {claims} }} ?s ?p ?o }}
+  UNION
+  {{ VALUES ?item {{ {items} }} VALUES ?claim {{ {claims} }} ?item ?claim ?s . ?s ?p ?o .
+    FILTER (?p = wikibase:rank || STRSTARTS(STR(?p), STR(ps:)) || STRSTARTS(STR(?p), STR(pq:)))
+    FILTER (!CONTAINS(STR(?p), "/value")) }}""",
+    "films of the directors": """
+  VALUES ?director {{ {items} }}
+  VALUES ?p {{ wdt:P31 wdt:P57 wdt:P577 wdt:P1476 }}
+  ?s wdt:P57 ?director ; ?p ?o .""",
+    "sitelinks": """
+  VALUES ?item {{ {items} }}
+  VALUES ?p {{ schemahttp:about schemahttp:inLanguage }}
+  ?s schemahttp:about ?item ; schemahttp:inLanguage ?language ; ?p ?o .
+  FILTER (?language IN ({languages}) && CONTAINS(STR(?s), ".wikipedia.org/"))""",
+}
+_NAMES: Final = """
+  VALUES ?s {{ {items} }}
+  ?s rdfs:label ?o . BIND (rdfs:label AS ?p)
+  FILTER (LANG(?o) IN ({languages}, "mul"))"""
+
+
+@dataclass(frozen=True)
+class Enrichment:
+    """What Wikidata says: its triples, the day of the oldest answer, and what could not be had."""
+
+    triples: frozenset[ox.Triple]
+    day: str
+    problems: tuple[EndpointError, ...]
+
+
+def enrich(things: Things, client: Client, progress: Progress = lambda _: None) -> Enrichment:
+    """Ask for the slice, one kind of statement at a time. What fails is told, and the rest goes on."""
+    items = {name for name in things.items.values() if is_item(name)}
+    slice_ = _Slice(client, things, progress)
+    if items:
+        for aspect, pattern in _ASPECTS.items():
+            slice_.ask(aspect, pattern, items)
+        named = sorted({name for triple in slice_.triples for name in _entities(triple)} | items, key=natural)
+        for start in range(0, len(named), _AT_ONCE):
+            slice_.ask("labels", _NAMES, named[start : start + _AT_ONCE])
+    return Enrichment(frozenset(slice_.triples), min(slice_.days, default=""), tuple(slice_.problems))
+
+
+class _Slice:
+    def __init__(self, client: Client, things: Things, progress: Progress) -> None:
+        self.client, self.progress = client, progress
+        spoken = {language for thing in things.by_iri.values() for _, language in thing.labels}
+        self.languages = ", ".join(f'"{language}"' for language in sorted(spoken)) or '"en"'
+        self.triples: set[ox.Triple] = set()
+        self.days: list[str] = []
+        self.problems: list[EndpointError] = []
+
+    def ask(self, aspect: str, pattern: str, items: Iterable[str]) -> None:
+        body = pattern.format(
+            items=" ".join(f"wd:{name}" for name in sorted(items, key=natural)),
+            direct=" ".join(f"wdt:{name}" for name in _DIRECT),
+            claims=" ".join(f"p:{name}" for name in _QUALIFIED),
+            languages=self.languages,
+        )
+        try:
+            answer = self.client.select(f"SELECT DISTINCT ?s ?p ?o WHERE {{{body}\n}} ORDER BY ?s ?p ?o LIMIT {MOST}")
+        except EndpointError as error:
+            self.problems.append(error)
+            self.progress(f"{aspect}: {error}")
+            return
+        self.days.append(answer.day)
+        self.triples |= {ox.Triple(row["s"], row["p"], row["o"]) for row in answer.rows if _is_said(row)}
+        self.progress(f"{aspect}: {len(answer.rows):,}{' and more, which are left out' * (len(answer.rows) == MOST)}")
+
+
+def _is_said(row: dict[str, Any]) -> bool:
+    """Whether the object is a value: an unknown one is a blank node, or an address that stands for one."""
+    return not isinstance(row["o"], ox.BlankNode) and "/.well-known/genid/" not in row["o"].value
+
+
+def _entities(triple: ox.Triple) -> Iterator[str]:
+    for term in (triple.subject, triple.object):
+        if isinstance(term, ox.NamedNode) and is_item(name := term.value.removeprefix(ENTITY)):
+            yield name
+
+
+def render(found: Enrichment, things: Things, source: str) -> str:
+    """The slice as TriG: its statements in a named graph, and beside it where, when and under what licence."""
+    graph = ox.NamedNode(things.kg.folder.dataset.graphs + "wikidata")
+    day = ox.Literal(found.day, datatype=ox.NamedNode(WELL_KNOWN["xsd"] + "date"))
+    terms = {name: ox.NamedNode(WELL_KNOWN["dcterms"] + name) for name in ("created", "license", "source")}
+    about = [
+        ox.Quad(graph, terms["created"], day),
+        ox.Quad(graph, terms["license"], ox.NamedNode(LICENSE)),
+        ox.Quad(graph, terms["source"], ox.NamedNode(source)),
+    ]
+    quads = [ox.Quad(t.subject, t.predicate, t.object, graph) for t in found.triples]
+    return write_dataset([*about, *quads], "trig", {**WELL_KNOWN, **PREFIXES})

@@ -1,0 +1,66 @@
+"""Identifiers: Wikidata's own, and those of other catalogues that Wikidata knows."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+WIKIDATA: Final = "http://www.wikidata.org/"
+ENTITY: Final = WIKIDATA + "entity/"
+PREFIXES: Final = {
+    "dcterms": "http://purl.org/dc/terms/",
+    "p": WIKIDATA + "prop/",
+    "pq": WIKIDATA + "prop/qualifier/",
+    "prov": "http://www.w3.org/ns/prov#",
+    "ps": WIKIDATA + "prop/statement/",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schemahttp": "http://schema.org/",  # as Wikidata writes it: not ours, which is https
+    "wd": ENTITY,
+    "wds": ENTITY + "statement/",
+    "wdt": WIKIDATA + "prop/direct/",
+    "wikibase": "http://wikiba.se/ontology#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+_ITEM: Final = re.compile(r"Q[1-9]\d*")
+_KINDS: Final = {"P": "a property", "L": "a lexeme", "M": "a media file", "E": "a schema"}
+_LINK: Final = re.compile(r"https?://(?:www[.]|m[.])?wikidata[.]org/(?:entity|wiki)/(?:\w+:)?([A-Z]\d+\S*)")
+
+
+class Outside(NamedTuple):
+    """A catalogue that Wikidata has a property for: its name, the property, the form of its addresses."""
+
+    name: str
+    property: str
+    address: re.Pattern[str]
+
+
+CATALOGUES: Final = (
+    Outside("IMDb", "P345", re.compile(r"https?://(?:www[.]|m[.])?imdb[.]com/(?:title|name)/((?:tt|nm)\d+)/?")),
+    Outside("TMDB", "P4947", re.compile(r"https?://(?:www[.])?themoviedb[.]org/movie/(\d+)[\w-]*/?")),
+    Outside("Rotten Tomatoes", "P1258", re.compile(r"https?://(?:www[.])?rottentomatoes[.]com/(m/\w+)/?")),
+    Outside("Letterboxd", "P6127", re.compile(r"https?://(?:www[.])?letterboxd[.]com/film/([\w-]+)/?")),
+    Outside("GeoNames", "P1566", re.compile(r"https?://(?:sws|www)[.]geonames[.]org/(\d+)/?\S*")),
+    Outside("VIAF", "P214", re.compile(r"https?://(?:www[.])?viaf[.]org/viaf/(\d+)/?")),
+)
+
+
+def is_item(name: str) -> bool:
+    """Whether this is the id of an item: Q and a number."""
+    return _ITEM.fullmatch(name) is not None
+
+
+def linked(iri: str) -> str | None:
+    """The id of the Wikidata entity that an address is about, of whatever kind; None for any other address."""
+    match = _LINK.fullmatch(iri)
+    return match[1] if match else None
+
+
+def kind(name: str) -> str:
+    """What an id that is no item's stands for, in words."""
+    return _KINDS.get(name[:1], "no entity of Wikidata")
+
+
+def outside(iri: str) -> tuple[Outside, str] | None:
+    """The catalogue that an address belongs to, and the identifier in it."""
+    matches = ((catalogue, catalogue.address.fullmatch(iri)) for catalogue in CATALOGUES)
+    return next(((catalogue, match[1]) for catalogue, match in matches if match), None)

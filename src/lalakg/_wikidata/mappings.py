@@ -1,0 +1,244 @@
+"""The mapping set: links as data with provenance, in the community's form (SSSOM: a table below a head of YAML).
+
+`data/links.sssom.tsv` is what people write; `data/links.ttl`, the same links as triples, follows from it. A folder
+that has no such table writes its links in Turtle by hand, and loses only the provenance.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from lalakg import _turtle
+from lalakg._errors import FolderError, ParseError, why
+from lalakg._folder import Folder
+from lalakg._graph import KnowledgeGraph
+from lalakg._terms import WELL_KNOWN, compact, natural
+from lalakg._wikidata.identifiers import ENTITY, is_item, linked
+
+SAME: Final = WELL_KNOWN["schema"] + "sameAs"
+SEE: Final = WELL_KNOWN["rdfs"] + "seeAlso"
+PREDICATES: Final = (SAME, SEE)
+NEVER: Final = "never checked live"
+CHECKED: Final = "ext_checked"
+_NOTE: Final = WELL_KNOWN["skos"] + "editorialNote"
+_REQUIRED: Final = ("subject_id", "predicate_id", "object_id", "mapping_justification")
+COLUMNS: Final = (
+    "subject_id",
+    "subject_label",
+    "predicate_id",
+    "predicate_modifier",
+    "object_id",
+    "object_label",
+    "mapping_justification",
+    "author_id",
+    "reviewer_label",
+    "mapping_date",
+    "confidence",
+    "comment",
+    CHECKED,
+)
+_BUILT_IN: Final = {
+    "rdfs": WELL_KNOWN["rdfs"],
+    "semapv": "https://w3id.org/semapv/vocab/",
+    "skos": WELL_KNOWN["skos"],
+    "owl": WELL_KNOWN["owl"],
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    """That something of ours is the same as, or to be read together with, something elsewhere: three IRIs."""
+
+    subject: str
+    predicate: str
+    object: str
+
+    @property
+    def item(self) -> str | None:
+        """The id of the Wikidata entity that it leads to, of whatever kind."""
+        return linked(self.object)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: its link, and its cells by column. With `is_denied` it says that the link does not hold."""
+
+    link: Link
+    cells: Mapping[str, str]
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether this is a link that somebody has turned down."""
+        return self.cells.get("predicate_modifier", "") == "Not"
+
+    @property
+    def order(self) -> list[list[tuple[int, int, str]]]:
+        """Sorts rows by subject, then by object."""
+        return [natural(self.link.subject), natural(self.link.object)]
+
+
+@dataclass(frozen=True)
+class MappingSet:
+    """A table of links: its path, the lines of its head, its columns, its rows, and the prefixes for its names."""
+
+    path: Path
+    head: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    prefixes: Mapping[str, str]
+
+    @classmethod
+    def read(cls, path: Path) -> MappingSet:
+        """Read a table. Raises FolderError when it cannot be opened, ParseError with the line when it is no SSSOM."""
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise FolderError(f"{path} cannot be read: {why(error)}.") from None
+        return cls.parse(text, path)
+
+    @classmethod
+    def parse(cls, text: str, path: Path) -> MappingSet:
+        """A table from its text; errors as in `read`."""
+        lines = text.splitlines()
+        head = [line for line in lines if line.startswith("#")]
+        prefixes = _prefixes([line.rstrip("\t") for line in head], path)
+        table = csv.reader(lines[len(head) :], delimiter="\t")
+        columns = tuple(next(table, ()))
+        if missing := [name for name in _REQUIRED if name not in columns]:
+            raise ParseError(f"the table has no column {missing[0]}; SSSOM wants it.", path, len(head) + 1)
+        rows: dict[Link, Row] = {}
+        for cells in filter(any, table):
+            number = len(head) + table.line_num
+            row = _row(cells, columns, prefixes, path, number)
+            if row.link in rows:
+                raise ParseError(f"{row.cells['subject_id']} has {row.cells['object_id']} twice.", path, number)
+            rows[row.link] = row
+        return cls(path, tuple(head), columns, tuple(rows.values()), prefixes)
+
+    def render(self) -> str:
+        """The table as text."""
+        out = io.StringIO()
+        table = csv.writer(out, delimiter="\t", lineterminator="\n")
+        table.writerow(self.columns)
+        for row in self.rows:
+            table.writerow([row.cells.get(name, "") for name in self.columns])
+        return "".join(f"{line}\n" for line in self.head) + out.getvalue()
+
+    @cached_property
+    def held(self) -> list[Row]:
+        """The links that are held to be right, in order."""
+        return sorted((row for row in self.rows if not row.is_denied), key=lambda row: row.order)
+
+    def triples(self) -> Iterator[ox.Triple]:
+        """The links as plain triples, with notes that say how each was found and checked."""
+        said: dict[tuple[str, str], list[str]] = {}
+        for row in self.held:
+            subject, link = ox.NamedNode(row.link.subject), row.link
+            yield ox.Triple(subject, ox.NamedNode(link.predicate), ox.NamedNode(link.object))
+            note = "; ".join(filter(None, (row.cells.get("comment", ""), row.cells.get(CHECKED) or NEVER)))
+            said.setdefault((link.subject, note), []).append(_identifier(link))
+        for (name, note), identifiers in said.items():
+            text = ox.Literal(f"{' and '.join(identifiers)}: {note}.", language="en")
+            yield ox.Triple(ox.NamedNode(name), ox.NamedNode(_NOTE), text)
+
+    def turtle(self) -> str:
+        """The links as Turtle."""
+        return _turtle.write(self.triples(), {**WELL_KNOWN, **self.prefixes})
+
+    def but(self, rows: Iterable[Row]) -> MappingSet:
+        """The same table with other rows, and with every column that they need."""
+        kept = tuple(rows)
+        used = {name for row in kept for name, cell in row.cells.items() if cell}
+        more = [name for name in COLUMNS if name in used and name not in self.columns]
+        return replace(self, rows=kept, columns=(*self.columns, *more))
+
+    def row(self, link: Link, cells: Mapping[str, str]) -> Row:
+        """A new line."""
+        names = {"subject_id": link.subject, "predicate_id": link.predicate, "object_id": link.object}
+        return Row(link, {**cells, **{column: curie(iri, self.prefixes) for column, iri in names.items()}})
+
+
+def curie(iri: str, prefixes: Mapping[str, str]) -> str:
+    """A name as SSSOM writes it: with a prefix where there is one, which may have any path after it."""
+    short = compact(iri, prefixes)
+    if not short.startswith("<"):
+        return short
+    best = max(
+        (p for p, space in prefixes.items() if iri.startswith(space)), key=lambda p: len(prefixes[p]), default=""
+    )
+    return f"{best}:{iri[len(prefixes[best]) :]}" if best else iri
+
+
+def _identifier(link: Link) -> str:
+    return link.item or link.object.rstrip("/").rpartition("/")[2]
+
+
+def _prefixes(head: list[str], path: Path) -> dict[str, str]:
+    import yaml
+
+    try:
+        content: Any = yaml.safe_load("\n".join(re.sub("^#", "", line) for line in head)) or {}
+        declared = content.get("curie_map") or {}
+        return {**_BUILT_IN, **{str(prefix): str(space) for prefix, space in declared.items()}}
+    except (yaml.YAMLError, AttributeError) as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
+        raise ParseError("the head is no YAML; it has lines like `#license: …`.", path, line) from None
+
+
+def _row(values: list[str], columns: tuple[str, ...], prefixes: Mapping[str, str], path: Path, number: int) -> Row:
+    if len(values) > len(columns) or len(values) < len(_REQUIRED):
+        raise ParseError(f"{len(values)} cells below {len(columns)} columns.", path, number, 1, "\t".join(values))
+    cells = dict(zip(columns, values, strict=False))
+    subject, predicate, object_ = (_expanded(cells, name, prefixes, path, number) for name in _REQUIRED[:3])
+    if object_.startswith(ENTITY) and not is_item(object_.removeprefix(ENTITY)):
+        raise ParseError(f"{cells['object_id']} is no item: that is Q and a number.", path, number)
+    confidence = cells.get("confidence", "")
+    if confidence and not re.fullmatch(r"0(\.\d+)?|1(\.0+)?", confidence):
+        raise ParseError(f"confidence is a number from 0 to 1, not {confidence}.", path, number)
+    return Row(Link(subject, predicate, object_), cells)
+
+
+def _expanded(cells: Mapping[str, str], column: str, prefixes: Mapping[str, str], path: Path, number: int) -> str:
+    prefix, colon, local = cells.get(column, "").partition(":")
+    if prefix in prefixes and colon and local:
+        return prefixes[prefix] + local
+    if colon and local.startswith("//"):
+        return cells[column]
+    known = ", ".join(sorted(prefixes))
+    name = cells.get(column) or "nothing"
+    raise ParseError(f"{column}: {name} is no name with a prefix of the curie_map ({known}).", path, number)
+
+
+def table_path(folder: Folder) -> Path:
+    """Where a folder's table of links lies, or would lie."""
+    return folder.root / "data" / "links.sssom.tsv"
+
+
+def derived_links(folder: Folder) -> dict[Path, str]:
+    """What must stand in data/links.ttl, if the folder has a table of links."""
+    path = table_path(folder)
+    return {path.with_name("links.ttl"): MappingSet.read(path).turtle()} if path.is_file() else {}
+
+
+def links(kg: KnowledgeGraph) -> list[Link]:
+    """Every link of a graph to Wikidata: those of its table, and those that stand in its files."""
+    found = {
+        Link(t.subject.value, t.predicate.value, t.object.value)
+        for t in kg.triples
+        if t.predicate.value in PREDICATES
+        and isinstance(t.object, ox.NamedNode)
+        and isinstance(t.subject, ox.NamedNode)
+    }
+    path = table_path(kg.folder)
+    if path.is_file():
+        found |= {row.link for row in MappingSet.read(path).held}
+    return sorted((link for link in found if link.item), key=lambda link: (natural(link.subject), natural(link.object)))

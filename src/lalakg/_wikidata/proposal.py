@@ -1,0 +1,130 @@
+"""Proposal: what we know and Wikidata lacks, as QuickStatements with references, for a person to review.
+
+Only what a claim of ours says outright is proposed, and never against what Wikidata says already: that is for the
+query about where the two differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lalakg._errors import EndpointError
+from lalakg._graph import KnowledgeGraph
+from lalakg._terms import compact
+from lalakg._wikidata.checking import Progress, fetched
+from lalakg._wikidata.client import Client
+from lalakg._wikidata.comparison import SINGLE
+from lalakg._wikidata.identifiers import is_item, linked
+from lalakg._wikidata.item import Item
+from lalakg._wikidata.things import Fact, Things
+
+_ROLES: Final = ("P453", "P4633")
+
+# A claim that is about both things, or about something of the one that is at the other.
+_CLAIMS: Final = """
+SELECT DISTINCT ?claim ?source ?url WHERE {{
+  VALUES (?one ?other) {{ {pairs} }}
+  {{ ?claim lala:about ?one , ?other }}
+  UNION {{
+    ?claim lala:about ?at .
+    ?at lala:atPlace|lala:locatedIn ?other ; lala:inWorld ?world .
+    ?world lala:worldOf ?one
+  }}
+  ?claim lala:basis lv:stated ; lala:polarity lv:affirmative .
+  FILTER NOT EXISTS {{ ?rival lala:contradicts ?claim }}
+  OPTIONAL {{ ?claim lala:reportedIn ?in . ?in schema:sameAs ?source }}
+  OPTIONAL {{ ?claim lala:reportedIn ?in . ?in schema:url ?url }}
+}}
+ORDER BY ?claim ?source ?url
+LIMIT 1
+"""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """One statement to add: the cells of its line, and what it says in our words."""
+
+    cells: tuple[str, ...]
+    words: str
+
+    def __str__(self) -> str:
+        return "\t".join(self.cells) + f"\t/* {self.words} */"
+
+
+def propose(
+    things: Things, client: Client, progress: Progress = lambda _: None
+) -> tuple[list[Proposal], list[EndpointError]]:
+    """What to propose, and what could not be asked; of what could not, nothing is proposed."""
+    facts = [f for f in things.facts if f.is_relation and f.subject in things.items and f.value in things.items]
+    items: dict[str, Item] = {}
+    failed: list[EndpointError] = []
+    for name in sorted({things.items[fact.subject] for fact in facts}):
+        found = fetched(client, name) if is_item(name) else None
+        if isinstance(found, Item):
+            items[name] = found
+        elif found:
+            failed.append(found)
+            progress(str(found))
+    writer = _Writer(things, items)
+    return [line for fact in facts for line in writer.lines(fact)], failed
+
+
+class _Writer:
+    def __init__(self, things: Things, items: Mapping[str, Item]) -> None:
+        self.things, self.items = things, items
+
+    def lines(self, fact: Fact) -> Iterator[Proposal]:
+        item, value = self.items.get(self.things.items[fact.subject]), self.things.items[fact.value]
+        if item is None or (fact.property in SINGLE and item.values(fact.property)):
+            return
+        role = self._role(fact)
+        there = [statement for statement in item.statements(fact.property) if statement.value == value]
+        if there and (not role or any(name in s.qualifiers for s in there for name in _ROLES)):
+            return
+        claim, reference = self._reference(fact)
+        if claim:
+            words = f"{self._name(fact.subject)}, {fact.property} {self._name(fact.value)}: {claim}"
+            yield Proposal((item.id, fact.property, value, *role, *reference), words)
+
+    def _role(self, fact: Fact) -> tuple[str, ...]:
+        """Whom a person plays: the character's item (P453), or its name (P4633) where it has none."""
+        character = self.things.roles.get((fact.subject, fact.value)) if fact.property == "P161" else None
+        if character is None:
+            return ()
+        name = self.things.items.get(character)
+        return ("P453", name) if name else ("P4633", _quoted(self._name(character)))
+
+    def _name(self, iri: str) -> str:
+        return self.things.by_iri[iri].label
+
+    def _reference(self, fact: Fact) -> tuple[str, tuple[str, ...]]:
+        """The claim that says so, and how to refer to it: the source's item, its address, or else the claim's own."""
+        ends = {fact.subject, fact.value, self.things.roles.get((fact.subject, fact.value))}
+        plays = [(person, character) for (_, person), character in self.things.roles.items() if character in ends]
+        pairs = " ".join(f"(<{one}> <{other}>)" for one, other in [(fact.subject, fact.value), *plays])
+        kg = self.things.kg
+        rows: list[Any] = kg.sparql(_CLAIMS.format(pairs=pairs)).rows
+        if not rows:
+            return "", ()
+        row = rows[0]
+        claim = row["claim"].value
+        item = linked(row["source"].value) if "source" in row else None
+        cited = ("S248", item) if item else ("S854", _quoted(row["url"].value if "url" in row else claim))
+        return compact(claim, kg.prefixes), (*cited, *_retrieved(kg))
+
+
+def _retrieved(kg: KnowledgeGraph) -> tuple[str, ...]:
+    """When the graph was last changed, and so its sources read."""
+    rows: list[Any] = kg.sparql("SELECT ?day WHERE { ?dataset a dcat:Dataset ; dcterms:modified ?day }").rows
+    return ("S813", f"+{rows[0]['day'].value[:10]}T00:00:00Z/11") if rows else ()
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', "'") + '"'
+
+
+def render(proposals: list[Proposal]) -> str:
+    """The proposals as QuickStatements, version 1."""
+    return "".join(f"{line}\n" for line in proposals)

@@ -1,0 +1,119 @@
+"""The review file: candidates as a table of links in which a person decides, and how its decisions are taken over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from lalakg._errors import LalakgError
+from lalakg._folder import Folder
+from lalakg._terms import WELL_KNOWN, compact
+from lalakg._wikidata.checking import Check, verdict
+from lalakg._wikidata.identifiers import is_item
+from lalakg._wikidata.mappings import CHECKED, MappingSet, Row
+from lalakg._wikidata.recording import checked, opened, save
+from lalakg._wikidata.service import Service
+from lalakg._wikidata.suggestion import Candidate
+from lalakg._wikidata.things import Things
+
+DECISION: Final = "ext_decision"
+_COLUMNS: Final = (
+    DECISION,
+    "confidence",
+    "subject_id",
+    "subject_label",
+    "predicate_id",
+    "object_id",
+    "object_label",
+    "comment",
+    "mapping_justification",
+    "reviewer_label",
+    "mapping_date",
+    CHECKED,
+)
+_SLOTS: Final = "#extension_definitions:"
+_SLOT: Final = (
+    "#  - slot_name: ext_decision",
+    "#    property: https://w3id.org/lalakg/ontology#decision",
+    "#    type_hint: xsd:string",
+)
+
+
+def render(candidates: Iterable[Candidate], folder: Folder, service: Service) -> str:
+    """The candidates as a table, the best of each thing first, with an empty column for the decision."""
+    links = opened(folder)
+    table = replace(links, head=_head(links.head), columns=_COLUMNS)
+    return replace(table, rows=tuple(_row(table, one, service) for one in candidates)).render()
+
+
+def _head(head: tuple[str, ...]) -> tuple[str, ...]:
+    """The head of the links with the slot for decisions, and without what describes just them."""
+    kept = [line for line in head if not line.startswith(("#mapping_set_title", "#mapping_set_description"))]
+    kept = [f"{line}-review" if line.startswith("#mapping_set_id") else line for line in kept]
+    if _SLOTS not in kept:
+        return (*kept, _SLOTS, *_SLOT)
+    at = kept.index(_SLOTS) + 1
+    return (*kept[:at], *_SLOT, *kept[at:])
+
+
+def _row(table: MappingSet, one: Candidate, service: Service) -> Row:
+    check = Check(one.link, one.thing.name, verdict(one.evidence), one.evidence, one.item.retrieved)
+    cells = {
+        DECISION: "",
+        "confidence": f"{one.score:g}",
+        "subject_label": one.thing.label,
+        "object_label": one.item.label()[0],
+        "comment": f"{one.advice}: {check.told}",
+        "mapping_justification": "semapv:CompositeMatching",
+        "mapping_date": one.item.retrieved,
+        CHECKED: checked(check, service),
+    }
+    return table.row(one.link, cells)
+
+
+def accept(things: Things, path: Path) -> tuple[int, int, list[str]]:
+    """Take over what was decided: how many links, how many denials, and the names of the files that changed.
+
+    A `yes` becomes a link, a `no` is kept so that it is not suggested again, an empty decision stays open. Raises
+    LalakgError for a decision that cannot be taken over; then nothing is written.
+    """
+    reviewed = MappingSet.read(path)
+    if DECISION not in reviewed.columns:
+        raise LalakgError(f"{path} has no column {DECISION}; write one with `lalakg link suggest`.")
+    decided: dict[str, list[Row]] = {"yes": [], "no": [], "": []}
+    for row in reviewed.rows:
+        word = row.cells.get(DECISION, "").strip().casefold()
+        if word not in decided:
+            raise LalakgError(f"{path}: {row.cells['subject_id']}: decide by yes or no, not {word}.")
+        decided[word].append(row)
+    _refuse_wrong(decided["yes"], things, path)
+    links = opened(things.kg.folder)
+    known = {row.link for row in links.rows}
+    rows = [_decided(links, row, "" if row in decided["yes"] else "Not") for row in [*decided["yes"], *decided["no"]]]
+    new = [row for row in rows if row.link not in known]
+    changed = save(links.but([*links.rows, *new])) if new else []
+    return len(decided["yes"]), len(decided["no"]), changed
+
+
+def _decided(links: MappingSet, row: Row, modifier: str) -> Row:
+    comment = row.cells.get("comment", "").partition(": ")[2] or row.cells.get("comment", "")
+    kept = {name: cell for name, cell in row.cells.items() if name != DECISION}
+    return links.row(row.link, {**kept, "comment": comment, "predicate_modifier": modifier})
+
+
+def _refuse_wrong(rows: list[Row], things: Things, path: Path) -> None:
+    taken = dict(things.items)
+    for row in rows:
+        name, item, thing = row.cells["subject_id"], row.link.item or "", things.by_iri.get(row.link.subject)
+        if thing is None:
+            raise LalakgError(f"{path}: {name} is no thing of this graph that could be linked.")
+        if not is_item(item):
+            raise LalakgError(f"{path}: {name}: {row.cells['object_id']} is no item of Wikidata.")
+        if row.link.predicate != thing.kind.predicate:
+            wanted = compact(thing.kind.predicate, WELL_KNOWN)
+            raise LalakgError(f"{path}: {name} is a {thing.kind.name}, which is linked by {wanted}.")
+        if taken.get(row.link.subject, item) != item:
+            raise LalakgError(f"{path}: {name} would be two items, {taken[row.link.subject]} and {item}; keep one.")
+        taken[row.link.subject] = item

@@ -1,0 +1,58 @@
+"""Where Wikidata is asked, and as whom."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from lalakg._errors import LalakgError
+from lalakg._http import user_agent
+
+_CONTACT: Final = re.compile(r"https?://\S+\.\S+|mailto:\S+@\S+|[^\s@()]+@[^\s@()]+\.[^\s@()]+")
+
+
+@dataclass(frozen=True)
+class Service:
+    """The addresses of Wikidata's interfaces, and the User-Agent that we send them."""
+
+    name: str
+    sparql: str
+    entities: str
+    api: str
+    reconciliation: str
+    agent: str
+    is_live: bool
+
+    @classmethod
+    def of(cls, base: str | None = None, contact: str | None = None, *, offline: bool = False) -> Service:
+        """Wikidata itself, or whatever stands for it at `base`.
+
+        Raises LalakgError without a contact, which Wikimedia's User-Agent policy wants, and for a contact or a base
+        that is none. A stand-in needs no contact, nor does who asks nobody.
+        """
+        if contact and not _CONTACT.fullmatch(contact):
+            raise LalakgError(f"the contact {contact!r} is neither an e-mail address nor a web page.")
+        if base:
+            return cls._at(base.rstrip("/"), contact)
+        if not contact and not offline:
+            raise LalakgError(
+                "Wikimedia asks every program for a contact. Give an e-mail address or a page of yours with --contact, "
+                "or in LALAKG_CONTACT; it is sent to Wikidata and to nobody else."
+            )
+        return cls(
+            "Wikidata",
+            "https://query.wikidata.org/sparql",
+            "https://www.wikidata.org/wiki/Special:EntityData/",
+            "https://www.wikidata.org/w/api.php",
+            "https://wikidata.reconci.link/en/api",
+            user_agent(contact),
+            is_live=True,
+        )
+
+    @classmethod
+    def _at(cls, base: str, contact: str | None) -> Service:
+        if not re.match(r"https?://[^/\s]+", base):
+            raise LalakgError(f"{base} is no web address; --wikidata takes one that begins with http:// or https://.")
+        data, api, reconciliation = f"{base}/wiki/Special:EntityData/", f"{base}/w/api.php", f"{base}/en/api"
+        return cls(base, f"{base}/sparql", data, api, reconciliation, user_agent(contact), is_live=False)

@@ -1,0 +1,148 @@
+"""`lalakg link enrich`: what Wikidata says of the linked things, in a graph of its own."""
+
+import hashlib
+from collections import Counter
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+import lalakg
+from conftest import LIVE, ROOT, Command
+from lalakg._terms import WELL_KNOWN
+from linking import LINKS
+from wikidata.faults import at as at_path
+from wikidata.faults import html
+from wikidata.service import Wikidata
+
+GRAPH = ox.NamedNode("https://w3id.org/lalakg/graph/wikidata")
+DCTERMS = WELL_KNOWN["dcterms"]
+OWN = ("http://www.wikidata.org/prop/", "http://wikiba.se/ontology#")
+BESIDE = {WELL_KNOWN["rdfs"] + "label", "http://schema.org/about", "http://schema.org/inLanguage"}
+
+
+@pytest.fixture
+def trig(run: Command, folder: Path, at: list[str], tmp_path: Path) -> Path:
+    done = run("-C", folder, "link", "enrich", "-q", *at, "-o", tmp_path / "wikidata.trig")
+    assert done.status == 0, done.err
+    return tmp_path / "wikidata.trig"
+
+
+def quads(path: Path) -> list[ox.Quad]:
+    return list(ox.parse(path=path, format=ox.RdfFormat.TRIG))
+
+
+def test_it_says_when_whence_and_under_what_licence(trig: Path, at: list[str]) -> None:
+    beside = {quad.predicate.value: str(quad.object) for quad in quads(trig) if quad.graph_name == ox.DefaultGraph()}
+    assert beside.keys() == {DCTERMS + name for name in ("created", "license", "source")}
+    assert beside[DCTERMS + "license"] == "<https://creativecommons.org/publicdomain/zero/1.0/>"
+    assert beside[DCTERMS + "source"] == ("<http://www.wikidata.org/>" if LIVE else f"<{at[1]}>")
+
+
+def test_its_statements_are_wikidatas_alone(trig: Path, kg: lalakg.KnowledgeGraph) -> None:
+    found = [quad for quad in quads(trig) if quad.graph_name == GRAPH]
+    assert len(found) > 150
+    for quad in found:
+        subject, name = str(quad.subject.value), quad.predicate.value
+        assert name.startswith(OWN) or name in BESIDE
+        if name.startswith("http://schema.org/"):
+            assert ".wikipedia.org/wiki/" in subject
+        else:
+            assert subject.startswith("http://www.wikidata.org/entity/")
+        assert not str(getattr(quad.object, "value", "")).startswith(kg.base)
+    ours = {str(triple.predicate.value) for triple in kg.triples} | {str(triple.subject) for triple in kg.triples}
+    assert {quad.predicate.value for quad in found} & ours <= {WELL_KNOWN["rdfs"] + "label"}
+    assert {str(quad.subject) for quad in found} & ours == set()
+
+
+def test_it_holds_what_was_asked_for(trig: Path) -> None:
+    counts = Counter(quad.predicate.value.rpartition("/")[2] for quad in quads(trig))
+    for name in ("P161", "P453", "P166", "P577", "P569", "P625", "P840", "P18", "P57", "P1476", "about"):
+        assert counts[name] > 0, name
+
+
+QUESTIONS = [
+    name
+    for group in ("questions", "explore", "hygiene")
+    for name in sorted(path.stem for path in (ROOT / "queries" / group).glob("*.rq"))
+]
+# What keeps our own files clean sees that Wikidata's statements are not ours, nor in our namespaces: as it should.
+ASKS_FOR_STRANGERS = {"mistaken-namespaces", "subjects-outside-base", "wikidata-not-entity"}
+
+
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory: pytest.TempPathFactory) -> lalakg.KnowledgeGraph:
+    from lalakg._wikidata.cache import Cache
+    from lalakg._wikidata.client import Client
+    from lalakg._wikidata.enrichment import enrich, render
+    from lalakg._wikidata.service import Service
+    from lalakg._wikidata.things import Things
+    from wikidata.service import serving
+
+    folder = tmp_path_factory.mktemp("merged")
+    kg = lalakg.load(ROOT)
+    things = Things(kg)
+    with serving() as server, Client(Service.of(server.url), Cache(folder / "cache")) as client:
+        (folder / "wikidata.trig").write_text(render(enrich(things, client), things, server.url), encoding="utf-8")
+    kg.add(folder / "wikidata.trig")
+    return kg
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_no_question_changes_its_answer(name: str, kg: lalakg.KnowledgeGraph, merged: lalakg.KnowledgeGraph) -> None:
+    alone, together = (graph.query(name).render() for graph in (kg, merged))
+    assert merged.sparql("ASK { ?film <http://www.wikidata.org/prop/direct/P57> ?director }")
+    assert (alone == together) is (name not in ASKS_FOR_STRANGERS)
+
+
+def test_where_wikidata_differs(trig: Path, folder: Path, run: Command) -> None:
+    assert run("-C", folder, "query", "where-wikidata-differs", "--format", "csv").out.count("\n") == 1
+    done = run("-C", folder, "query", "where-wikidata-differs", "--with", trig, "--format", "csv")
+    found = {tuple(line.split(",")) for line in done.out.splitlines()[1:]}
+    number = {(row[-1].rpartition("/")[2], row[-2]) for row in found if row[1] == "number among the director's films"}
+    assert number == {("claim-f09", "3"), ("claim-x03", "3")}
+    if not LIVE:
+        others = {(row[1], row[2], row[3]) for row in found} - {(row[1], row[2], row[3]) for row in found if "3" in row}
+        assert others == {
+            ("name of the role", "Mia", "Mia Dolan"),
+            ("name of the role", "Sebastian", "Sebastian Wilder"),
+            ("no narrative location", "Paris", ""),
+        }
+
+
+def test_the_same_answers_give_the_same_bytes(run: Command, folder: Path, wikidata: Wikidata, tmp_path: Path) -> None:
+    digests = set()
+    for more in ([], ["--offline"]):
+        assert run("-C", folder, "link", "enrich", "--wikidata", wikidata.url, *more, "-o", tmp_path / "x").status == 0
+        digests.add(hashlib.sha256((tmp_path / "x").read_bytes()).hexdigest())
+    assert len(digests) == 1
+
+
+def test_what_is_not_whole_is_not_written(run: Command, folder: Path, wikidata: Wikidata, trig: Path) -> None:
+    before = trig.read_bytes()
+    wikidata.faults.append(at_path("/sparql", lambda request: "P1476" in str(request.form) and html(request)))
+    done = run("-C", folder, "link", "enrich", "--wikidata", wikidata.url, "-o", trig)
+    assert done.status == 1
+    assert "statements: http" in done.err
+    assert done.err.endswith(f"{trig}: not written, since not everything could be had.\n")
+    assert trig.read_bytes() == before
+
+
+def test_unknown_values_are_left_out(run: Command, folder: Path, wikidata: Wikidata, tmp_path: Path) -> None:
+    text = (folder / LINKS).read_text(encoding="utf-8").replace("wd:Q132689", "wd:Q9000000121")
+    (folder / LINKS).write_text(text, encoding="utf-8")
+    run("-C", folder, "derive")
+    run("-C", folder, "link", "enrich", "--wikidata", wikidata.url, "-o", tmp_path / "x.trig")
+    found = [quad for quad in quads(tmp_path / "x.trig") if "Q9000000121" in str(quad.subject)]
+    assert found
+    assert not [quad for quad in found if isinstance(quad.object, ox.BlankNode) or "genid" in str(quad.object)]
+
+
+def test_asking_along_what_is_no_rdf(run: Command, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.ttl").write_text("<a> <b>")
+    for path, words in ((tmp_path / "bad.ttl", "bad.ttl:1:"), (tmp_path / "none.ttl", "none.ttl cannot be read")):
+        done = run("-C", folder, "query", "cast", "--with", path)
+        assert (done.status, done.out) == (2, "")
+        assert words in done.err
+    done = run("-C", folder, "query", "cast", "--endpoint", "http://localhost:1/", "--with", tmp_path / "bad.ttl")
+    assert "not with one at an endpoint" in done.err

@@ -1,0 +1,168 @@
+"""`lalakg link suggest`: candidates for what has no link, and the decisions about them."""
+
+from pathlib import Path
+
+import pytest
+
+import lalakg
+from conftest import LIVE, Command
+from lalakg._wikidata.mappings import MappingSet
+from linking import LINKS, rows
+from wikidata.faults import at as at_path
+from wikidata.faults import failing, html
+from wikidata.service import Wikidata
+
+FIRST_MAN = "first-man=https://www.imdb.com/title/tt1213641/"
+
+
+@pytest.fixture
+def review(run: Command, folder: Path, at: list[str], tmp_path: Path) -> Path:
+    done = run("-C", folder, "link", "suggest", "-q", *at, "-o", tmp_path / "review.tsv")
+    assert done.status == 0, done.err
+    return tmp_path / "review.tsv"
+
+
+def decide(path: Path, decisions: dict[tuple[str, str], str]) -> None:
+    """Write decisions into a review file, by subject and object."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        cells = line.split("\t")
+        if len(cells) > 5 and (word := decisions.get((cells[2].removeprefix("lkg:"), cells[5].removeprefix("wd:")))):
+            lines[number] = "\t".join([word, *cells[1:]])
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def test_by_an_identifier_of_another_catalogue(run: Command, folder: Path, at: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "review.tsv"
+    assert run("-C", folder, "link", "suggest", "-q", *at, "--known", FIRST_MAN, "-o", path).status == 0
+    best = next(row for row in rows(path) if row["subject_id"] == "lkg:first-man")
+    assert best["comment"].startswith("likely: ")
+    assert "P345 tt1213641" in best["comment"]
+    assert best["object_label"] == "First Man"
+    assert float(best["confidence"]) > 0.8
+    if not LIVE:
+        assert best["object_id"] == "wd:Q9000000111"
+
+
+def test_by_facts_that_both_know(review: Path) -> None:
+    best = {row["subject_id"]: row for row in reversed(rows(review))}
+    for name in ("lkg:first-man", "lkg:babylon"):
+        assert best[name]["comment"].startswith("likely: ")
+        assert "P57 Q18350026" in best[name]["comment"]
+        assert best[name]["predicate_id"] == "schema:sameAs"
+
+
+def test_characters_by_their_roles_and_never_the_same(review: Path) -> None:
+    characters = {row["subject_id"]: row for row in rows(review) if row["predicate_id"] == "rdfs:seeAlso"}
+    assert {"lkg:mia", "lkg:seb"} <= characters.keys()
+    assert "role (P453) of Q147077 in Q20856802" in characters["lkg:mia"]["comment"]
+
+
+def test_what_is_suggested_is_for_a_person_to_decide(
+    run: Command, folder: Path, wikidata: Wikidata, review: Path
+) -> None:
+    if LIVE:
+        pytest.skip("what Wikidata has of two Keiths is not known")
+    keiths = [row for row in rows(review) if row["subject_id"] == "lkg:keith"]
+    assert [row["object_id"] for row in keiths] == ["wd:Q9000000105", "wd:Q9000000106"]
+    assert all(row["comment"].startswith("to be decided: ") for row in keiths)
+    assert {row["ext_decision"] for row in rows(review)} == {""}
+    assert {row["subject_id"] for row in rows(review)} & {
+        "lkg:husband",
+        "lkg:child",
+        "lkg:band",
+        "lkg:curators",
+    } == set()
+
+
+def test_suggesting_changes_nothing(review: Path, folder: Path, kg: lalakg.KnowledgeGraph) -> None:
+    assert MappingSet.read(review).rows
+    assert (folder / LINKS).read_bytes() == (kg.folder.root / LINKS).read_bytes()
+
+
+def test_decisions_are_taken_over(run: Command, folder: Path, wikidata: Wikidata, review: Path) -> None:
+    if LIVE:
+        pytest.skip("the ids are the stand-in's")
+    decide(review, {("babylon", "Q9000000112"): "yes", ("mia", "Q9000000101"): "Yes", ("keith", "Q9000000105"): "no"})
+    done = run("-C", folder, "link", "suggest", "--accept", review)
+    assert (done.status, done.out) == (0, "")
+    assert done.err == "2 accepted, 1 turned down. wrote links.sssom.tsv, links.ttl. Next: lalakg derive\n"
+    assert run("-C", folder, "derive").status == 0
+    assert run("-C", folder, "check", "-q").status == 0
+    kg = lalakg.load(folder)
+    assert kg.sparql("ASK { lkg:babylon schema:sameAs wd:Q9000000112 . lkg:mia rdfs:seeAlso wd:Q9000000101 }")
+    assert not kg.sparql("ASK { ?s ?p wd:Q9000000105 }")
+    denied = [row for row in rows(folder / LINKS) if row["predicate_modifier"] == "Not"]
+    assert [(row["subject_id"], row["object_id"]) for row in denied] == [("lkg:keith", "wd:Q9000000105")]
+    assert run("-C", folder, "link", "suggest", "-q", "--wikidata", wikidata.url, "-o", review).status == 0
+    assert {(row["subject_id"], row["object_id"]) for row in rows(review)} & {
+        ("lkg:babylon", "wd:Q9000000112"),
+        ("lkg:keith", "wd:Q9000000105"),
+    } == set()
+    assert (
+        run("-C", folder, "link", "suggest", "--accept", review).err == "0 accepted, 0 turned down. nothing to write.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("\tlkg:keith", "maybe\tlkg:keith"), "lkg:keith: decide by yes or no, not maybe"),
+        (("\tlkg:keith", "yes\tlkg:keith"), "lkg:keith would be two items, Q9000000105 and Q9000000106; keep one"),
+        (("\tlkg:rick", "yes\tlkg:ev-ask"), "lkg:ev-ask is no thing of this graph that could be linked"),
+        (("\tlkg:rick", "yes\tlkg:film"), "lkg:film is a film, which is linked by schema:sameAs"),
+        (("\tlkg:babylon", "yes\tlkg:film"), "lkg:film would be two items, Q20856802 and Q9000000112; keep one"),
+        (("wd:Q9000000103", "schema:x"), "lkg:rick: schema:x is no item of Wikidata"),
+    ],
+)
+def test_decisions_that_cannot_be_taken_over(
+    run: Command, folder: Path, wikidata: Wikidata, tmp_path: Path, change: tuple[str, str], words: str
+) -> None:
+    path = tmp_path / "review.tsv"
+    run("-C", folder, "link", "suggest", "-q", "--wikidata", wikidata.url, "-o", path)
+    old, new = change
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        _, _, rest = line.partition("\t")
+        if not line.startswith("#") and old.strip() in rest:
+            word, _, name = new.rpartition("\t")
+            lines[number] = f"{word or 'yes'}\t{rest.replace(old.strip(), name)}"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    before = (folder / LINKS).read_bytes()
+    done = run("-C", folder, "link", "suggest", "--accept", path)
+    assert (done.status, done.out) == (2, "")
+    assert words in done.err
+    assert (folder / LINKS).read_bytes() == before
+
+
+def test_a_file_that_is_no_review(run: Command, folder: Path, tmp_path: Path) -> None:
+    done = run("-C", folder, "link", "suggest", "--accept", folder / LINKS)
+    assert (done.status, "has no column ext_decision" in done.err) == (2, True)
+    done = run("-C", folder, "link", "suggest", "--accept", tmp_path / "none.tsv")
+    assert (done.status, "cannot be read" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("known", ["first-man", "first-man=https://example.org/", "first-man=tt1213641"])
+def test_what_is_known_is_an_address_of_a_catalogue(run: Command, folder: Path, at: list[str], known: str) -> None:
+    done = run("-C", folder, "link", "suggest", *at, "--known", known)
+    assert done.status == 2
+    assert "is not thing=address" in done.err
+
+
+@pytest.mark.parametrize("path", ["/sparql", "/en/api", "/w/api.php"])
+def test_one_way_that_fails_leaves_the_others(
+    run: Command, folder: Path, wikidata: Wikidata, naps: list[float], tmp_path: Path, path: str
+) -> None:
+    wikidata.faults.append(at_path(path, html if path == "/sparql" else failing(502)))
+    done = run("-C", folder, "link", "suggest", "--wikidata", wikidata.url, "-o", tmp_path / "review.tsv")
+    found = {row["subject_id"]: row["object_id"] for row in reversed(rows(tmp_path / "review.tsv"))}
+    assert found["lkg:babylon"] == "wd:Q9000000112"
+    assert found["lkg:first-man"] == "wd:Q9000000111"
+    assert found["lkg:keith"] == "wd:Q9000000105"
+    assert done.status == (0 if path == "/w/api.php" and "api.php" not in done.err else 1)
+
+
+def test_no_network_leaves_no_review(run: Command, folder: Path, tmp_path: Path) -> None:
+    done = run("-C", folder, "link", "suggest", "-q", "--wikidata", "http://127.0.0.1:9", "-o", tmp_path / "review.tsv")
+    assert done.status == 1
+    assert rows(tmp_path / "review.tsv") == []
