@@ -18,6 +18,7 @@ from lalakg._result import Boolean, Result, Rows
 KG = lalakg.load(Path(__file__).parents[1])
 QUERIES = list(KG.catalogue.values())
 QUESTIONS = KG.catalogue.group("questions")
+DEBATE = KG.catalogue.group("debate")
 HYGIENE = KG.catalogue.group("hygiene")
 PREFIXES = KG.prefixes
 
@@ -60,7 +61,8 @@ def test_names_are_unique_over_all_folders() -> None:
 
 def test_the_questions_are_complete() -> None:
     assert [query.id for query in QUESTIONS] == [f"Q{number:02}" for number in range(1, 31)]
-    assert all(query.expected_path.is_file() for query in QUESTIONS)
+    assert sorted(query.id for query in DEBATE) == [f"Q{number}" for number in range(31, 31 + len(DEBATE))]
+    assert all(query.expected_path.is_file() for query in [*QUESTIONS, *DEBATE])
 
 
 @each(QUERIES)
@@ -111,13 +113,13 @@ def test_parses_with_both_engines(query: Query) -> None:
 # Answers
 
 
-@each(QUESTIONS)
+@each([*QUESTIONS, *DEBATE])
 def test_answer(query: Query) -> None:
     expected = Expectation.read(query.expected_path)
     assert not expected.differences(KG.sparql(query.text))
 
 
-@each(QUESTIONS)
+@each([*QUESTIONS, *DEBATE])
 def test_answer_with_rdflib(query: Query, graph: rdflib.Graph) -> None:
     answer = graph.query(query.text).serialize(format="json")
     assert answer is not None

@@ -124,7 +124,7 @@ class Folder:
         own = {path.name: path for path in sorted((self.root / "queries").glob("*/"))}
         shared = {name: packaged() / "queries" / name for name in _SHARED_GROUPS}
         folders = {**shared, **own}
-        order = ("questions", "explore", "wikidata", "hygiene")
+        order = ("questions", "debate", "explore", "wikidata", "hygiene")
         names = sorted(folders, key=lambda name: (order.index(name) if name in order else 0, name))
         return Catalogue(tuple(folders[name] for name in names))
 
