@@ -120,7 +120,7 @@ def triples(turtle: str) -> set[ox.Triple]:
 
 
 def edited(edit: Edit, folder: Path) -> lalakg.KnowledgeGraph:
-    """A copy of the authored files with a fault in one of them; the article's stand on their own, without the debate."""
+    """A copy of the authored files with a fault in one of them; the article's stand on their own."""
     unneeded = ["published"] if edit.file.startswith("debate/") else ["debate", "published"]
     shutil.copytree(ROOT / "data", folder / "data", ignore=shutil.ignore_patterns(*unneeded))
     path = folder / "data" / edit.file
