@@ -1,5 +1,6 @@
 """Descriptions: what a thing is, in which world, what it does, who claims it and where."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,11 @@ def test_a_description_can_be_used(kg: lalakg.KnowledgeGraph) -> None:
     assert (found.name, found.label, found.types) == ("lkg:ev-f-kiss", "Mia and Seb kiss", ("event (lala:Event)",))
     assert found.iri == "https://w3id.org/lalakg/id/ev-f-kiss"
     assert ("lala:inWorld", "What-if world of the montage (lkg:w-fantasy)") in found.outgoing
-    assert [(claim.id, claim.basis) for claim in found.claims] == [("F63", "stated"), ("F64", "stated")]
+    assert [(claim.id, claim.basis) for claim in found.claims] == [
+        ("F63", "stated"),
+        ("F64", "stated"),
+        ("V21.1", "stated"),
+    ]
 
 
 def test_only_the_narrowest_types_are_named(kg: lalakg.KnowledgeGraph) -> None:
@@ -45,7 +50,7 @@ def test_only_the_narrowest_types_are_named(kg: lalakg.KnowledgeGraph) -> None:
 
 
 def test_claims_stand_in_the_order_of_their_numbers(kg: lalakg.KnowledgeGraph) -> None:
-    numbers = [int(claim.id[1:]) for claim in kg.describe("film").claims if claim.id.startswith("F")]
+    numbers = [int(claim.id[1:]) for claim in kg.describe("film").claims if re.fullmatch(r"F\d+", claim.id)]
     assert len(numbers) > 3
     assert numbers == sorted(numbers)
 
@@ -76,3 +81,16 @@ my:thing rdfs:label "a thing"@en ; oa:p my:hero .
     (claim,) = lalakg.load(small).describe("claim-1").claims
     assert claim.place == "a review of the film, paragraph 1"
     assert ("oa:p", "the hero (my:hero)") in lalakg.load(small).describe("thing").outgoing
+
+
+def test_a_position_names_the_claims_that_take_it(kg: lalakg.KnowledgeGraph) -> None:
+    claims = kg.describe("pos-d01-seb").claims
+    assert [(claim.id, claim.place) for claim in claims] == [
+        ("V18.1", "Letterboxd, a review"),
+        ("V28.2", "Collector Freaks, a forum post"),
+    ]
+
+
+def test_a_claim_without_a_passage_stands_somewhere_on_its_page(kg: lalakg.KnowledgeGraph) -> None:
+    (claim,) = kg.describe("claim-fa05-2").claims
+    assert claim.place == "Reprint of a newspaper's guide to locations"

@@ -49,7 +49,8 @@ def test_a_folder_that_is_named_must_be_there(tmp_path: Path) -> None:
 
 def test_what_is_generated_is_not_authored(folder: Path) -> None:
     found = Folder(folder)
-    assert found.data == sorted(folder.glob("data/*.ttl"))
+    assert found.data == sorted([*folder.glob("data/*.ttl"), *folder.glob("data/debate/*.ttl")])
+    assert folder / "data/debate/facts.ttl" in found.data
     assert found.published == folder / "data/published/lalakg.ttl"
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+import lalakg
+
 ROOT = Path(__file__).parents[1]
 ONTOLOGY = ROOT / "ontology"
 PUBLISHED = ROOT / "data" / "published" / "lalakg.ttl"
@@ -56,7 +58,7 @@ def described(path: Path, namespace: str) -> dict[str, dict[str, list[ox.Literal
 
 def authored() -> list[Path]:
     """Give the files that people write about the story, with the vocabulary that they use."""
-    return [ONTOLOGY / "vocab.ttl", *sorted((ROOT / "data").glob("*.ttl"))]
+    return [ONTOLOGY / "vocab.ttl", *lalakg.load(ROOT).folder.data]
 
 
 def labels(values: dict[str, list[ox.Literal]]) -> list[ox.Literal]:
@@ -133,7 +135,7 @@ def test_concepts_hang_in_one_scheme_at_the_top_or_below_another() -> None:
 
 def users() -> list[Path]:
     """Give every file that uses the ontology's terms by their short names."""
-    patterns = ("data/*.ttl", "ontology/*.ttl", "ontology/rules/*.rq", "queries/**/*.rq")
+    patterns = ("data/*.ttl", "data/debate/*.ttl", "ontology/*.ttl", "ontology/rules/*.rq", "queries/**/*.rq")
     return sorted(path for pattern in patterns for path in ROOT.glob(pattern))
 
 

@@ -29,6 +29,10 @@ EXAMPLES = {
         ":claim-f1 lala:about :ev , :film . :ev lala:inWorld :w .",
         ":claim-f1 lala:aboutWorld :w .",
     ),
+    "answers": (
+        ":claim-v1 lala:takesPosition :pos-hers . :pos-hers lala:positionOn :whose-dream .",
+        ":claim-v1 lala:answers :whose-dream .",
+    ),
     "cast": (
         ":rick lala:appearsIn :film ; lala:portrayedBy :bogart .",
         ":film schema:actor :bogart .",
@@ -96,6 +100,7 @@ PLACES = {
     "p2 5-9": ":psg-f1 lala:paragraph 2 ; oa:hasSelector :sel-f1 . "
     ":sel-f1 a oa:TextPositionSelector ; oa:start 5 ; oa:end 9 .",
     "p2 #:~:text=a-b": ':psg-f1 lala:paragraph 2 ; lala:textFragment "#:~:text=a-b" .',
+    "#:~:text=a,b": ':psg-f1 lala:textFragment "#:~:text=a,b" .',
     f"p2 sha256-{DIGEST}": f':psg-f1 lala:paragraph 2 ; lala:sha256 "{DIGEST}" .',
     "somewhere": "",
 }
@@ -135,7 +140,9 @@ def test_rule_derives_nothing_from_the_ontology_alone(rule: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("locator", "expected"), PLACES.items(), ids=["paragraph", "span", "fragment", "digest", "neither"]
+    ("locator", "expected"),
+    PLACES.items(),
+    ids=["paragraph", "span", "fragment", "fragment alone", "digest", "neither"],
 )
 def test_locator_may_lack_parts(locator: str, expected: str) -> None:
     (rule,) = (rule for rule in RULES if rule.stem == "passages")

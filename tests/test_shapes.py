@@ -22,7 +22,7 @@ from lalakg._shacl import Data, Shapes, validate
 
 ROOT = Path(__file__).parents[1]
 SHAPES = ROOT / "ontology/shapes.ttl"
-NUMBERS = [f"S{number:02}" for number in range(1, 51)]
+NUMBERS = [f"S{number:02}" for number in range(1, 59)]
 TARGETS = (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
 DERIVED_ONLY = {"S15"}  # no edit of an authored file breaks this rule
 
@@ -120,10 +120,9 @@ def triples(turtle: str) -> set[ox.Triple]:
 
 
 def edited(edit: Edit, folder: Path) -> lalakg.KnowledgeGraph:
-    """A copy of the authored files with a fault in one of them."""
-    (folder / "data").mkdir()
-    for path in (ROOT / "data").glob("*.ttl"):
-        shutil.copy(path, folder / "data")
+    """A copy of the authored files with a fault in one of them; the article's stand on their own."""
+    unneeded = ["published"] if edit.file.startswith("debate/") else ["debate", "published"]
+    shutil.copytree(ROOT / "data", folder / "data", ignore=shutil.ignore_patterns(*unneeded))
     path = folder / "data" / edit.file
     path.write_text(edit.apply(path.read_text(encoding="utf-8")), encoding="utf-8")
     return lalakg.load(folder)
@@ -161,7 +160,7 @@ def selects(shapes: rdflib.Graph) -> dict[str, str]:
     return {name(constraint): str(text) for constraint, text in shapes.subject_objects(SH.select)}
 
 
-def test_there_are_fifty_rules(shapes: rdflib.Graph) -> None:
+def test_there_are_fifty_eight_rules(shapes: rdflib.Graph) -> None:
     assert sorted({name(shape)[:3] for shape in targeted(shapes)}) == NUMBERS
 
 

@@ -1,6 +1,7 @@
 """The fifteen places where an encoder of this story goes wrong, each with a test that would notice."""
 
 import re
+import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -8,7 +9,9 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-PUBLISHED = Path(__file__).parents[1] / "data" / "published" / "lalakg.ttl"
+import lalakg
+
+DATA = Path(__file__).parents[1] / "data"
 PREFIXES = {
     "lala": "https://w3id.org/lalakg/ontology#",
     "lkg": "https://w3id.org/lalakg/id/",
@@ -40,10 +43,14 @@ def values(store: ox.Store, pattern: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def find() -> Find:
-    """Ask the published graph for the values of `?x`."""
+def find(tmp_path_factory: pytest.TempPathFactory) -> Find:
+    """Ask the graph of the article alone for the values of `?x`; what the debate adds to it, test_debate tells."""
+    folder = tmp_path_factory.mktemp("article")
+    (folder / "data").mkdir()
+    for path in DATA.glob("*.ttl"):
+        shutil.copy(path, folder / "data")
     store = ox.Store()
-    store.load(path=PUBLISHED, format=ox.RdfFormat.TURTLE)
+    store.extend(ox.Quad(*triple) for triple in lalakg.load(folder).triples)
     return partial(values, store)
 
 

@@ -37,12 +37,13 @@ SELECT DISTINCT ?subject ?subjectLabel ?property WHERE {{
   {_label("subject")}
 }} ORDER BY ?property ?subject"""
 _CLAIMS = """
-SELECT ?id ?claim ?text ?voice ?basis ?source ?paragraph ?start ?end WHERE {
-  { ?claim lala:about %(thing)s } UNION { BIND(%(thing)s AS ?claim) ?claim a lala:Claim }
+SELECT ?id ?claim ?text ?voice ?basis ?reporter ?source ?paragraph ?start ?end WHERE {
+  { ?claim lala:about|lala:takesPosition %(thing)s } UNION { BIND(%(thing)s AS ?claim) ?claim a lala:Claim }
   ?claim lala:claimText ?text .
   OPTIONAL { ?claim lala:factId ?id }
   OPTIONAL { ?claim lala:attributedTo/rdfs:label ?voice }
   OPTIONAL { ?claim lala:basis/skos:prefLabel ?basis }
+  OPTIONAL { ?claim lala:reportedIn/rdfs:label ?reporter }
   OPTIONAL {
     ?claim lala:evidence ?passage . ?passage oa:hasSource/rdfs:label ?source .
     OPTIONAL { ?passage lala:paragraph ?paragraph }
@@ -131,5 +132,9 @@ def _both(row: dict[str, str], name: str) -> str:
 
 def _claim(row: dict[str, str]) -> Claim:
     span = f", characters {row['start']}–{row['end']}" if "start" in row else ""
-    place = f"{row['source']}, paragraph {row['paragraph']}{span}" if "paragraph" in row else row.get("source", "")
+    place = (
+        f"{row['source']}, paragraph {row['paragraph']}{span}"
+        if "paragraph" in row
+        else row.get("source", row.get("reporter", ""))
+    )
     return Claim(row.get("id", ""), row["text"], row.get("voice", ""), row.get("basis", ""), place)

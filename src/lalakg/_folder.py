@@ -74,8 +74,8 @@ class Folder:
 
     @property
     def data(self) -> list[Path]:
-        """The authored files of data/; what is generated in data/published/ is none of them."""
-        return sorted((self.root / "data").glob("*.ttl"))
+        """The authored files of data/ and its folders; what is generated in data/published/ is none of them."""
+        return sorted({*(self.root / "data").rglob("*.ttl")} - {*(self.root / "data/published").rglob("*.ttl")})
 
     @property
     def ontology(self) -> Path:
@@ -124,7 +124,7 @@ class Folder:
         own = {path.name: path for path in sorted((self.root / "queries").glob("*/"))}
         shared = {name: packaged() / "queries" / name for name in _SHARED_GROUPS}
         folders = {**shared, **own}
-        order = ("questions", "explore", "wikidata", "hygiene")
+        order = ("questions", "debate", "explore", "wikidata", "hygiene")
         names = sorted(folders, key=lambda name: (order.index(name) if name in order else 0, name))
         return Catalogue(tuple(folders[name] for name in names))
 
@@ -186,7 +186,7 @@ class Folder:
         """The files from which the complete graph is made, by the name that the checksums give them."""
         paths = [*self.vocabularies, *self.rules, self._of_ontology("context.jsonld")]
         named = {f"ontology/{path.relative_to(self.ontology).as_posix()}": path for path in paths}
-        return {**named, **{f"data/{path.name}": path for path in self.data}}
+        return {**named, **{path.relative_to(self.root).as_posix(): path for path in self.data}}
 
     def is_fresh(self) -> bool:
         """Whether the published graph was made from just the files that are there now."""
