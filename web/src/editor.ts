@@ -16,7 +16,7 @@ export interface Editor {
 /** An editor in `parent` with `text` in it; Ctrl-Enter calls `ask`. */
 export function edit(parent: HTMLElement, text: string, prefixes: Prefixes, terms: Completion[], ask: () => void): Editor {
   const names = new Map(terms.map((term) => [term.name, term]));
-  Yasqe.Autocompleters = { ...Yasqe.Autocompleters };
+  Yasqe.defaults.autocompleters = [];
   Yasqe.forkAutocompleter("prefixes", { name: "our-prefixes", get: () => declared(prefixes), persistenceId: null }, false);
   Yasqe.registerAutocompleter(
     {
@@ -29,7 +29,6 @@ export function edit(parent: HTMLElement, text: string, prefixes: Prefixes, term
     false,
   );
   const yasqe = new Yasqe(parent, config(text, ask));
-  yasqe.on("cursorActivity", () => yasqe.getWrapperElement().classList.toggle("wide", yasqe.lineCount() > 30));
   return { text: () => yasqe.getValue(), focus: () => yasqe.focus() };
 }
 

@@ -56,11 +56,13 @@ class QueryPage {
   }
 
   private async ask(): Promise<void> {
-    this.note.textContent = this.engine ? "Asking …" : "Loading the engine and the graph …";
+    this.note.textContent = "Loading the engine and the graph …";
     this.stop.hidden = false;
     try {
       const question = this.question();
-      const reply = await (await this.ready()).ask(question);
+      const engine = await this.ready();
+      this.note.textContent = "Asking …";
+      const reply = await engine.ask(question);
       this.show(reply.answer as Answer, reply, question);
       this.remember();
     } catch (error) {
@@ -87,6 +89,7 @@ class QueryPage {
       base: this.data.base,
       prefixes,
     });
+    await this.engine.start();
     return this.engine;
   }
 
