@@ -41,7 +41,7 @@ function config(text: string, ask: () => void): PartialConfig {
     createShareableLink: null as never,
     showQueryButton: false,
     resizeable: false,
-    editorHeight: "24rem",
+    editorHeight: "auto",
     viewportMargin: Infinity,
     screenReaderLabel: "SPARQL query; Escape, then Tab leaves the editor",
     extraKeys: { "Ctrl-Enter": ask, "Cmd-Enter": ask, "Ctrl-S": false, Tab: false, "Shift-Tab": false } as never,

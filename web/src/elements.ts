@@ -27,6 +27,13 @@ export function button(label: string, action: () => void): HTMLButtonElement {
   return made;
 }
 
+/** A button that is not what the page is for. */
+export function quietButton(label: string, action: () => void): HTMLButtonElement {
+  const made = button(label, action);
+  made.className = "quiet";
+  return made;
+}
+
 function filled<E extends Element>(made: E, attributes: Attributes, children: (Node | string)[]): E {
   for (const [key, value] of Object.entries(attributes))
     if (value !== undefined && value !== false) made.setAttribute(key, value === true ? "" : String(value));

@@ -6,11 +6,13 @@ import { element, svg } from "./elements.js";
 import type { Names } from "./index.js";
 import type { Answer, Rows } from "./protocol.js";
 import { words } from "./table.js";
-import { numberOf, RDF_TYPE, type Term } from "./terms.js";
+import { numberOf, RDF_TYPE, type Term, type Triple } from "./terms.js";
 import { tokens } from "./tokens.js";
 
-const MOST_POINTS = 60;
+const MOST_POINTS = 40;
+const MOST_NAMED_LINES = 24;
 const MOST_BARS = 40;
+const WIDEST = 640;
 const COUNTING = new Set(["AVG", "COUNT", "MAX", "MIN", "SUM"]);
 
 interface Point extends SimulationNodeDatum {
@@ -23,66 +25,79 @@ interface Line {
   label: string;
 }
 
+/** Draws a picture, at most so many pixels wide if it can be. */
+type Draw = (width: number) => Element;
+
 /** The picture in a box that opens, or nothing where none would help. */
 export function picture(answer: Answer, query: string, names: Names): HTMLElement | undefined {
   const draw = bars(answer, query, names) ?? network(answer, names);
   if (!draw) return undefined;
   const box = element("details", { class: "picture" }, element("summary", {}, "Picture"));
-  box.addEventListener("toggle", () => box.append(draw()), { once: true });
+  box.addEventListener("toggle", () => box.append(draw(Math.min(box.clientWidth, WIDEST))), { once: true });
   box.open = answer.kind === "graph";
   return box;
 }
 
-function bars(answer: Answer, query: string, names: Names): (() => Element) | undefined {
+function bars(answer: Answer, query: string, names: Names): Draw | undefined {
   const counts = tokens(query).some(({ kind, text }) => kind === "word" && COUNTING.has(text.toUpperCase()));
   if (answer.kind !== "rows" || !counts || answer.rows.length < 2 || answer.rows.length > MOST_BARS) return undefined;
   const measured = answer.variables.filter((name) => answer.rows.every((row) => (numberOf(row[name]) ?? -1) >= 0));
   const [measure] = measured;
-  const label = naming(answer, measured);
-  return measure && label && measured.length === 1 ? () => barChart(answer, label, measure, names) : undefined;
+  return measure && measured.length === 1 ? (width) => barChart(answer, naming(answer, measure), measure, names, width) : undefined;
 }
 
-/** The column that names the rows: text if there is some, else IRIs. */
-function naming({ variables, rows }: Rows, measured: string[]): string | undefined {
-  const others = variables.filter((name) => !measured.includes(name) && rows.every((row) => row[name]));
-  return others.find((name) => rows.every((row) => row[name]?.type === "literal")) ?? others[0];
+/** The columns that tell the rows apart: one of text, where one is enough, else all of text, else the first. */
+function naming({ variables, rows }: Rows, measure: string): string[] {
+  const others = variables.filter((name) => name !== measure && rows.every((row) => row[name]));
+  const texts = others.filter((name) => rows.every((row) => row[name]?.type === "literal"));
+  const enough = texts.find((name) => new Set(rows.map((row) => row[name]?.value)).size === rows.length);
+  return enough ? [enough] : texts.length ? texts : others.slice(0, 1);
 }
 
-function barChart({ rows }: Rows, label: string, measure: string, names: Names): Element {
+function barChart({ rows }: Rows, labels: string[], measure: string, names: Names, wide: number): Element {
   const most = Math.max(...rows.map((row) => numberOf(row[measure]) ?? 0), 1);
   const drawn = rows.map((row, i) => {
     const value = numberOf(row[measure]) ?? 0;
-    const y = i * 28;
+    const [y, width] = [i * 40, Math.max(2, (value / most) * (wide - 60))];
+    const label = labels.map((name) => words(row[name] as Term, names)).join(" · ");
     return svg(
       "g",
       {},
-      svg("text", { x: 250, y: y + 18, "text-anchor": "end" }, cut(words(row[label] as Term, names), 34)),
-      svg("rect", { class: "bar", x: 260, y: y + 4, width: Math.max(1, (value / most) * 320), height: 20 }),
-      svg("text", { class: "value", x: 268 + (value / most) * 320, y: y + 18 }, String(value)),
+      svg("text", { x: 0, y: y + 14 }, cut(label, Math.floor(wide / 7.5))),
+      svg("rect", { class: "bar", x: 0, y: y + 20, width, height: 10 }),
+      svg("text", { x: width + 8, y: y + 30 }, String(value)),
     );
   });
-  return frame([0, 0, 640, rows.length * 28 + 4], `${measure} by ${label}; the table above has the same numbers.`, drawn);
+  return frame([0, 0, wide, rows.length * 40], `${measure}; the table above has the same numbers.`, drawn);
 }
 
-function network(answer: Answer, names: Names): (() => Element) | undefined {
+function network(answer: Answer, names: Names): Draw | undefined {
   const lines = answer.kind === "graph" ? ofTriples(answer.triples, names) : answer.kind === "rows" ? ofRows(answer) : [];
   const ids = new Set(lines.flatMap(({ source, target }) => [source, target]));
   return lines.length > 1 && ids.size <= MOST_POINTS ? () => networkChart(lines, [...ids], names) : undefined;
 }
 
-function ofTriples(triples: [Term, Term, Term][], names: Names): Line[] {
-  return triples
-    .filter(([, predicate, object]) => object.type === "uri" && predicate.value !== RDF_TYPE)
-    .map(([subject, predicate, object]) => ({ source: subject.value, target: object.value, label: names.label(predicate.value) }));
+function ofTriples(triples: Triple[], names: Names): Line[] {
+  const links = triples.filter(([, predicate, object]) => object.type === "uri" && predicate.value !== RDF_TYPE);
+  return joined(links.map(([from, by, to]) => ({ source: from.value, target: to.value, label: names.label(by.value) })));
 }
 
 /** A line from the first to the second column of IRIs. */
 function ofRows({ variables, rows }: Rows): Line[] {
-  const [from, to] = variables.filter((name) => rows.every((row) => !row[name] || row[name].type === "uri"));
+  const [from = "", to = ""] = variables.filter((name) => rows.every((row) => !row[name] || row[name].type === "uri"));
+  const links = rows.map((row) => ({ source: row[from]?.value ?? "", target: row[to]?.value ?? "", label: "" }));
+  return joined(links.filter(({ source, target }) => source && target));
+}
+
+/** One line for all that links the same two. */
+function joined(links: Line[]): Line[] {
   const lines = new Map<string, Line>();
-  for (const row of rows) {
-    const [source, target] = [row[from ?? ""]?.value, row[to ?? ""]?.value];
-    if (source && target && source !== target) lines.set(`${source} ${target}`, { source, target, label: "" });
+  for (const { source, target, label } of links) {
+    if (source === target) continue;
+    const key = [source, target].sort().join(" ");
+    const line = lines.get(key) ?? { source, target, label };
+    if (!line.label.split(", ").includes(label)) line.label += `, ${label}`;
+    lines.set(key, line);
   }
   return [...lines.values()];
 }
@@ -97,7 +112,7 @@ function networkChart(lines: Line[], ids: string[], names: Names): Element {
   const drawn = lines.map(({ source, target, label }) => {
     const [[x1, y1], [x2, y2]] = [at.get(source) ?? [0, 0], at.get(target) ?? [0, 0]];
     const named = svg("text", { class: "relation", x: (x1 + x2) / 2, y: (y1 + y2) / 2, "text-anchor": "middle" }, label);
-    return svg("g", {}, svg("line", { x1, y1, x2, y2 }), ...(label ? [named] : []));
+    return svg("g", {}, svg("line", { x1, y1, x2, y2 }), ...(label && lines.length <= MOST_NAMED_LINES ? [named] : []));
   });
   const dots = points.map(({ id }) => dot(id, at.get(id) ?? [0, 0], names));
   return frame(box, `${ids.length} things and ${lines.length} links; the table above has the same.`, [...drawn, ...dots]);
@@ -107,11 +122,11 @@ function networkChart(lines: Line[], ids: string[], names: Names): Element {
 function arranged(ids: string[], lines: Line[]): Point[] {
   const points: Point[] = ids.map((id) => ({ id }));
   forceSimulation(points)
-    .force("link", forceLink<Point, { source: string; target: string }>(lines.map((line) => ({ ...line }))).id(({ id }) => id).distance(110))
-    .force("charge", forceManyBody().strength(-420))
-    .force("apart", forceCollide(46))
-    .force("x", forceX().strength(0.05))
-    .force("y", forceY().strength(0.12))
+    .force("link", forceLink<Point, { source: string; target: string }>(lines.map((line) => ({ ...line }))).id(({ id }) => id).distance(130))
+    .force("charge", forceManyBody().strength(-700))
+    .force("apart", forceCollide(58))
+    .force("x", forceX().strength(0.06))
+    .force("y", forceY().strength(0.14))
     .stop()
     .tick(300);
   return points;
@@ -131,7 +146,8 @@ function dot(id: string, [x, y]: readonly [number, number], names: Names): Eleme
 type Box = [left: number, top: number, width: number, height: number];
 
 function frame(box: Box, label: string, children: Element[]): Element {
-  const image = svg("svg", { viewBox: box.join(" "), width: box[2], role: "group", "aria-label": label }, ...children);
+  const image = svg("svg", { viewBox: box.join(" "), role: "group", "aria-label": label }, ...children);
+  image.style.width = `${box[2]}px`;
   return element("div", { class: "drawing", tabindex: 0, role: "region", "aria-label": "Picture" }, image);
 }
 

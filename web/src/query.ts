@@ -1,7 +1,7 @@
 // A query page: the questions are asked of an engine in the page itself.
 
 import type { Editor } from "./editor.js";
-import { button, element } from "./elements.js";
+import { button, element, quietButton } from "./elements.js";
 import { Engine, Stopped } from "./engine.js";
 import { type Completion, type Entry, json, Names } from "./index.js";
 import { type Data, dataOf, Fields, queryOf } from "./page.js";
@@ -22,7 +22,7 @@ class QueryPage {
   private readonly fields: Fields;
   private readonly answer: HTMLElement;
   private readonly note = element("p", { class: "answer-note", role: "status" });
-  private readonly stop = button("Stop", () => this.engine?.stop());
+  private readonly stop = quietButton("Stop", () => this.engine?.stop());
   private engine?: Engine;
   private names?: Names;
   private editor?: Editor;
@@ -41,7 +41,7 @@ class QueryPage {
     const submit = this.fields.form?.querySelector<HTMLButtonElement>("[type=submit]");
     if (submit) submit.hidden = false;
     this.fields.form?.addEventListener("submit", (event) => this.submitted(event));
-    const edit = button("Edit this query", () => this.edit(edit));
+    const edit = quietButton("Edit this query", () => this.edit(edit));
     const ask = submit ? [] : [button("Ask", () => this.ask())];
     this.answer.before(element("p", { class: "tools" }, ...ask, this.stop, edit), this.note);
     const address = new URL(location.href);
@@ -56,6 +56,7 @@ class QueryPage {
   }
 
   private async ask(): Promise<void> {
+    if (!this.stop.hidden) return;
     this.note.textContent = "Loading the engine and the graph …";
     this.stop.hidden = false;
     try {
@@ -103,7 +104,7 @@ class QueryPage {
 
   private downloads(answer: Answer, question: Question): HTMLElement {
     const formats = Object.entries(answer.kind === "graph" ? GRAPHS : TABLES);
-    const buttons = formats.map(([name, format]) => button(name, () => this.save(name, { ...question, format })));
+    const buttons = formats.map(([name, format]) => quietButton(name, () => this.save(name, { ...question, format })));
     return element("p", { class: "downloads" }, "Save as ", ...buttons);
   }
 

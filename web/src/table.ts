@@ -1,11 +1,12 @@
 // An answer as a table: short names that lead to pages, or a yes or no.
 
-import { button, element } from "./elements.js";
+import { element, quietButton } from "./elements.js";
 import type { Names } from "./index.js";
 import type { Answer, Graph, Rows } from "./protocol.js";
-import { type Term, XSD } from "./terms.js";
+import { numberOf, type Term } from "./terms.js";
 
 const AT_FIRST = 200;
+const LONG = 60;
 
 /** The answer in words and, unless it is a yes or no, as a table. */
 export function table(answer: Answer, names: Names): HTMLElement {
@@ -22,7 +23,7 @@ export function table(answer: Answer, names: Names): HTMLElement {
   const show = (some: (Term | undefined)[][]) => body.append(...some.map((row) => line(row, names)));
   show(rows.slice(0, AT_FIRST));
   if (rows.length <= AT_FIRST) return frame;
-  const more = button(`Show all ${rows.length.toLocaleString("en")} rows`, () => {
+  const more = quietButton(`Show all ${rows.length.toLocaleString("en")} rows`, () => {
     show(rows.slice(AT_FIRST));
     more.remove();
     frame.focus();
@@ -51,12 +52,12 @@ function ofGraph({ triples }: Graph): [string[], Term[][]] {
 }
 
 function line(row: (Term | undefined)[], names: Names): HTMLTableRowElement {
-  return element("tr", {}, ...row.map((term) => element("td", term ? languageOf(term) : {}, ...(term ? [cell(term, names)] : []))));
+  return element("tr", {}, ...row.map((term) => element("td", term ? look(term) : {}, ...(term ? [cell(term, names)] : []))));
 }
 
-function languageOf(term: Term): { lang?: string; class?: string } {
-  const numeric = term.datatype?.startsWith(XSD) && /integer|decimal|double|float/.test(term.datatype);
-  return { lang: term["xml:lang"], class: numeric ? "number" : undefined };
+function look(term: Term): { lang?: string; class?: string } {
+  const isLong = term.type === "literal" && term.value.length > LONG;
+  return { lang: term["xml:lang"], class: numberOf(term) !== undefined ? "n" : isLong ? "long" : undefined };
 }
 
 function cell(term: Term, names: Names): Node {

@@ -3,7 +3,7 @@
 import { answered, ask, drive, open, saved } from "./browser.mjs";
 
 const RUNAWAY = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }";
-const STEPS = { keyboard, hostile, runaway, address, downloads, completion, search, file, sizes };
+const STEPS = { keyboard, hostile, runaway, address, downloads, completion, search, timeline, file, sizes };
 
 await drive(async (browser, job) => {
   const { page, faults } = await open(browser, job.step === "file" ? "file:" : job.base);
@@ -19,15 +19,20 @@ async function keyboard(page, { base }) {
   const byForm = await answered(page);
   await tabTo(page, "Edit this query");
   await page.keyboard.press("Enter");
-  await page.locator(".CodeMirror-focused").waitFor();
-  await page.keyboard.press("ControlOrMeta+A");
-  await page.keyboard.type("ASK { lkg:mia a lala:Character }");
+  await retype(page, "ASK { lkg:mia a lala:Character }");
   await page.keyboard.press("Control+Enter");
   await page.locator(".verdict").waitFor();
   const verdict = await page.textContent(".verdict");
   await page.keyboard.press("Tab");
   const left = await page.evaluate(() => document.activeElement?.closest(".CodeMirror") === null);
   return { byForm, verdict, left };
+}
+
+/** Type into the editor, once it has the focus, in the place of what it holds. */
+async function retype(page, text) {
+  await page.locator(".CodeMirror-focused").waitFor();
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.type(text);
 }
 
 /** Press Tab until the element of that name or text has the focus. */
@@ -63,8 +68,7 @@ async function runaway(page, { base }) {
   await page.getByRole("button", { name: "Stop" }).click();
   const stopped = await answered(page);
   await page.locator(".CodeMirror").click();
-  await page.keyboard.press("ControlOrMeta+A");
-  await page.keyboard.type("SELECT ?world WHERE { ?world a lala:World }");
+  await retype(page, "SELECT ?world WHERE { ?world a lala:World }");
   return { ticks, stopped, after: await ask(page), rows: await page.locator("#answer tbody tr").count() };
 }
 
@@ -89,8 +93,7 @@ async function downloads(page, { base }) {
 async function completion(page, { base }) {
   await page.goto(`${base}query/new.html`);
   await page.locator(".CodeMirror").click();
-  await page.keyboard.press("ControlOrMeta+A");
-  await page.keyboard.type("SELECT * WHERE { ?s lala:inWo");
+  await retype(page, "SELECT * WHERE { ?s lala:inWo");
   await page.keyboard.press("Control+Space");
   await page.locator(".CodeMirror-hint").first().waitFor();
   const hints = await page.locator(".CodeMirror-hint").allTextContents();
@@ -114,6 +117,27 @@ async function search(page, { base, typed }) {
   await page.keyboard.press("Enter");
   await page.waitForURL(/id\//);
   return { options, closed, active, heading: await page.textContent("h1") };
+}
+
+/** The links of the front page's drawing, and where the first leads by keyboard. */
+async function timeline(page, { base }) {
+  await page.goto(`${base}index.html`);
+  const drawn = page.locator("main svg a");
+  const links = await drawn.evaluateAll((all) => all.map(({ href }) => href.baseVal));
+  const names = await drawn.evaluateAll((all) => all.map((link) => link.textContent.trim()));
+  await tabInto(page, "main svg a");
+  const first = await page.evaluate(() => new URL(document.activeElement.href.baseVal, location.href).href);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(first);
+  return { links, names, heading: await page.textContent("h1") };
+}
+
+async function tabInto(page, selector) {
+  for (let i = 0; i < 100; i++) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate((selector) => document.activeElement.matches(selector), selector)) return;
+  }
+  throw new Error(`no way to ${selector} by Tab`);
 }
 
 async function file(page, { folder }) {
