@@ -42,13 +42,15 @@ LAYERS = {
     "_check": 8,
     "_diff": 8,
     "_explanation": 8,
+    "_pages": 8,
     "_export": 9,
     "_loading": 10,
+    "_site": 10,
     "__init__": 11,
     "_cli": 11,
     "__main__": 12,
 }
-HEAVY = {"SPARQLWrapper", "pandas", "pyshacl", "rdflib", "yaml"}
+HEAVY = {"SPARQLWrapper", "jinja2", "pandas", "pyshacl", "rdflib", "yaml"}
 
 
 def room(path: Path) -> str:

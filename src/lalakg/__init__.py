@@ -22,18 +22,19 @@ from lalakg._errors import LalakgError, ParseError, QueryError
 if TYPE_CHECKING:
     from lalakg._check import check
     from lalakg._diff import diff
-    from lalakg._export import build, export
+    from lalakg._export import export
     from lalakg._graph import KnowledgeGraph, load
     from lalakg._loading import load_into
     from lalakg._report import Report
     from lalakg._result import Result
     from lalakg._scaffold import init
+    from lalakg._site import build
 
 _ROOMS = {
     "KnowledgeGraph": "_graph",
     "Report": "_report",
     "Result": "_result",
-    "build": "_export",
+    "build": "_site",
     "check": "_check",
     "diff": "_diff",
     "export": "_export",

@@ -135,6 +135,12 @@ class Query:
         """Where the expected answer stands, if there is one."""
         return self.path.with_suffix(".expected.yaml")
 
+    def defaults(self, name: str) -> list[str]:
+        """The values that a parameter has in the query's text: names, IRIs without brackets, the text of literals."""
+        (start, end), *_ = _values_blocks(self.text, name)
+        found = [t for t in tokens(self.text[start:end]) if t.kind in ("iri", "string", "word")][2:]
+        return [_plain(t) for t in found if not t.text.startswith(("@", "^"))]
+
     def bind(self, values: Mapping[str, Values], prefixes: Prefixes, base: str) -> str:
         """The query's text with `values` in the place of the defaults.
 
@@ -159,6 +165,13 @@ def _written(term: Node) -> str:
     r"""The term in SPARQL. A backslash before a u is kept apart from it, since some engines (rdflib is one) undo
     \uXXXX wherever it stands in a query's text, before they look for the ends of strings."""
     return _ESCAPE.sub(lambda m: f"\\\\\\U{ord(m[1]):08X}" if m[1] else m[0], str(term))
+
+
+def _plain(token: Token) -> str:
+    if token.kind == "string":
+        (parsed,) = ox.parse(f"<x:x> <x:x> {token.text} .", format=ox.RdfFormat.TURTLE)
+        return str(parsed.object.value)
+    return token.text[1:-1] if token.kind == "iri" else token.text
 
 
 def _values_blocks(text: str, name: str) -> list[tuple[int, int]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import gzip
 import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,8 @@ from lalakg._terms import LALA
 _IN_WORLD = LALA + "inWorld"
 _CROSSING = frozenset({LALA + "counterpartOf", LALA + "divergesFrom"})
 _SUMS = "SHA256SUMS"
+_HIDDEN = shutil.ignore_patterns(".*", "*~", "__pycache__")
+_PACKED = ("nt", "rdf", "nq", "trig")  # in a site, where hosts and visitors count bytes
 _RANDOM = 8  # characters that tempfile puts into a name
 
 
@@ -136,8 +139,11 @@ def build(
     *,
     source: Path | str | None = None,
     progress: Progress = lambda _: None,
+    beside: Callable[[Path], None] | None = None,
 ) -> Build:
     """Derive, check and export into the folder `out`: all or nothing, and the same bytes for the same input.
+
+    Where a site lies `beside` them, which that writes, the dumps go into `data/`, the large ones compressed.
 
     Raises NotConforming when the check finds a violation, and OutputError when `out` cannot be written or holds
     something that no build made.
@@ -149,7 +155,10 @@ def build(
     if not report.conforms:
         raise NotConforming(report)
     with _swapped(target) as aside:
-        _write_all(kg, aside, progress)
+        _write_dumps(kg, aside / "data" if beside else aside, progress, packed=_PACKED if beside else ())
+        shutil.copytree(kg.folder.ontology, aside / "ontology", ignore=_HIDDEN)
+        if beside:
+            beside(aside)
         files = {path.relative_to(aside).as_posix(): path for path in sorted(aside.rglob("*")) if path.is_file()}
         (aside / _SUMS).write_text("".join(f"{line}\n" for line in checksum_lines(files)), encoding="ascii")
         sizes = {name: path.stat().st_size for name, path in {**files, _SUMS: aside / _SUMS}.items()}
@@ -171,12 +180,15 @@ def _refuse_foreign(folder: Path) -> None:
         )
 
 
-def _write_all(kg: KnowledgeGraph, folder: Path, progress: Progress) -> None:
+def _write_dumps(kg: KnowledgeGraph, folder: Path, progress: Progress, packed: tuple[str, ...]) -> None:
     dataset = kg.folder.dataset
     distributions = []
+    folder.mkdir(exist_ok=True)
     for form, media_type in MEDIA_TYPES.items():
         data = export(kg, form).encode()
         name = f"{dataset.name}.{form}"
+        if form in packed:
+            name, data = f"{name}.gz", gzip.compress(data, mtime=0)
         (folder / name).write_bytes(data)
         distributions.append(Distribution(name, media_type, len(data), hashlib.sha256(data).hexdigest()))
         progress(f"{name}: {len(data):,} bytes")
@@ -185,7 +197,6 @@ def _write_all(kg: KnowledgeGraph, folder: Path, progress: Progress) -> None:
     (folder / "void.ttl").write_text(
         _turtle.write([*described, *counts], {**kg.prefixes, **PREFIXES}), encoding="utf-8"
     )
-    shutil.copytree(kg.folder.ontology, folder / "ontology", ignore=shutil.ignore_patterns(".*", "*~", "__pycache__"))
 
 
 @contextlib.contextmanager

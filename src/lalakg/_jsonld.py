@@ -19,13 +19,13 @@ _RELATIVE = re.compile(r"(?!\.\.?$)[\w.-]+")
 _FRONT = ("@id", "@type", "id", "type", "label", "prefLabel", "title")
 
 
-def write(triples: Iterable[ox.Triple], prefixes: Prefixes, context: Context) -> str:
+def write(triples: Iterable[ox.Triple], prefixes: Prefixes, context: Context, *, indent: int | None = 2) -> str:
     """The triples as one compacted document: `@context`, then `@graph` with an object a subject.
 
     `context` is a flat JSON-LD 1.1 context (terms, prefixes, `@base`); prefixes that it lacks are added. Literals
     keep their lexical form: only canonical integers and booleans become JSON numbers and booleans.
     """
-    return _Writer(context, prefixes).document(triples)
+    return _Writer(context, prefixes).document(triples, indent)
 
 
 class _Writer:
@@ -51,12 +51,14 @@ class _Writer:
         prefix, colon, local = name.partition(":")
         return self.prefixes[prefix] + local if colon and prefix in self.prefixes else name
 
-    def document(self, triples: Iterable[ox.Triple]) -> str:
+    def document(self, triples: Iterable[ox.Triple], indent: int | None) -> str:
         about: dict[Any, list[ox.Triple]] = defaultdict(list)
         for triple in set(triples):
             about[triple.subject].append(triple)
         nodes = [self._node(subject, about[subject]) for subject in sorted(about, key=lambda s: natural(self._id(s)))]
-        return json.dumps({"@context": self.context, "@graph": nodes}, indent=2, ensure_ascii=False) + "\n"
+        whole = {"@context": self.context, "@graph": nodes}
+        separators = None if indent else (",", ":")
+        return json.dumps(whole, indent=indent, separators=separators, ensure_ascii=False) + "\n"
 
     def _node(self, subject: Node, triples: list[ox.Triple]) -> dict[str, Any]:
         node: dict[str, Any] = {self.keywords["@id"]: self._id(subject)}

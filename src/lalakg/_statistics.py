@@ -137,6 +137,8 @@ def _distribution(writer: _Writer, dataset: Dataset, file: Distribution) -> None
     writer.add(here, RDFS_LABEL.value, file.name)
     writer.link(here, DCAT + "downloadURL", url)
     writer.link(here, DCAT + "mediaType", _MEDIA + file.media_type)
+    if file.name.endswith(".gz"):
+        writer.link(here, DCAT + "compressFormat", _MEDIA + "application/gzip")
     writer.add(here, DCAT + "byteSize", ox.Literal(str(file.size), datatype=ox.NamedNode(XSD + "nonNegativeInteger")))
     writer.link(here, SPDX + "checksum", checksum)
     writer.link(checksum, SPDX + "algorithm", SPDX + "checksumAlgorithm_sha256")

@@ -15,9 +15,11 @@ _OUT = click.option("-o", "--out", type=click.Path(path_type=Path), help="Write 
 @cli.command()
 @click.argument("out", type=click.Path(path_type=Path), default=Path("dist"))
 @SOURCE
+@click.option("--site", is_flag=True, help="Make OUT a web site, with a page for every thing.")
+@click.option("--address", default="", metavar="URL", help="Where the site will stand, if not where the IRIs lead.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.pass_context
-def build(context: click.Context, out: Path, source: Path | None, quiet: bool) -> None:
+def build(context: click.Context, out: Path, source: Path | None, site: bool, address: str, quiet: bool) -> None:
     """Derive, check, and export into the folder OUT (default: dist): all or nothing.
 
     \b
@@ -25,14 +27,21 @@ def build(context: click.Context, out: Path, source: Path | None, quiet: bool) -
       lalakg build
     """
     from lalakg._export import NotConforming
-    from lalakg._export import build as run
+    from lalakg._site import build as run
 
+    progress = (lambda _: None) if quiet else say
     try:
-        made = run(graph_of(context), out, source=source, progress=(lambda _: None) if quiet else say)
+        made = run(graph_of(context), out, source=source, site=site, address=address, progress=progress)
     except NotConforming as error:
         click.echo(str(error))
         context.exit(1)
     click.echo(str(made.report), nl=False)
+    if site:
+        total = sum(made.files.values()) / 1e6
+        click.echo(
+            f"Built {made.triples:,} triples into {made.folder}/: a site of {len(made.files):,} files, {total:.1f} MB."
+        )
+        return
     click.echo(f"Built {made.triples:,} triples into {made.folder}/:")
     for name, size in made.files.items():
         click.echo(f"  {size:>9,}  {name}")

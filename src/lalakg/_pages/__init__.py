@@ -1,0 +1,7 @@
+"""Pages: a thing or a query of a graph as HTML, Turtle or JSON-LD; for a site of files, and for a server."""
+
+from lalakg._pages.edition import Edition
+from lalakg._pages.pages import STATIC, Pages
+from lalakg._pages.places import Places, link
+
+__all__ = ["STATIC", "Edition", "Pages", "Places", "link"]

@@ -1,0 +1,59 @@
+"""The debate: each question with the positions that have been taken on it, and by whom. Only where a graph has any."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lalakg._pages.edition import Edition
+from lalakg._pages.evidence import claim
+from lalakg._pages.index import LABELS
+from lalakg._pages.thing import shown
+from lalakg._terms import LALA, WELL_KNOWN, natural
+
+_KINDS = (("DebateQuestion", "Matters of meaning"), ("FactQuestion", "Matters of fact"))
+_COMMENT = WELL_KNOWN["rdfs"] + "comment"
+
+
+def exists(edition: Edition) -> bool:
+    """Whether anybody takes a position on anything."""
+    return bool(edition.index.instances(LALA + "Position"))
+
+
+def content(edition: Edition, here: str) -> dict[str, Any]:
+    """What the page of the debate shows."""
+    index = edition.index
+    parts, seen = [], set[str]()
+    for kind, title in (*_KINDS, ("Question", "Other questions")):
+        questions = [question for question in index.instances(LALA + kind) if question not in seen]
+        seen.update(questions)
+        if questions:
+            parts.append((title, [_question(edition, question, here) for question in questions]))
+    return {"parts": parts}
+
+
+def _question(edition: Edition, question: str, here: str) -> dict[str, Any]:
+    index = edition.index
+    positions = [_position(edition, p, here) for p in index.subjects(question, LALA + "positionOn")]
+    positions.sort(key=lambda position: (-position["voices"], natural(position["value"].name)))
+    return {
+        "value": edition.thing(question, here),
+        "anchor": index.name(question).rpartition(":")[2],
+        "note": index.text(question, _COMMENT),
+        "concerns": [edition.thing(thing, here) for thing in index.objects(question, LALA + "concerns")],
+        "positions": positions,
+        "most": max((position["voices"] for position in positions), default=0),
+        "voices": len({voice for position in positions for voice in position["who"]}),
+    }
+
+
+def _position(edition: Edition, position: str, here: str) -> dict[str, Any]:
+    index = edition.index
+    taken = [claim(index, one) for one in index.subjects(position, LALA + "takesPosition")]
+    who = dict.fromkeys(one.voice for one in taken)
+    return {
+        "value": edition.thing(position, here),
+        "note": "" if (note := index.text(position, _COMMENT)) == index.text(position, *LABELS) else note,
+        "claims": [shown(edition, one, here) for one in taken],
+        "who": list(who),
+        "voices": len(who),
+    }

@@ -1,0 +1,93 @@
+"""The claims that a thing rests on: what each says, in whose voice, how firmly, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lalakg._pages.index import SUBPROPERTY, Index
+from lalakg._terms import LALA, WELL_KNOWN, natural
+
+_ABOUT = LALA + "about"
+_OA = WELL_KNOWN["oa"]
+_ADDRESS = WELL_KNOWN["schema"] + "url"
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Where a claim stands in a source. `address` leads to the words themselves, where the source's is known."""
+
+    iri: str
+    source: str
+    place: str
+    address: str
+    start: int
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim, with how it bears on the thing: asserts, denies, is about."""
+
+    iri: str
+    number: str
+    text: str
+    bearing: str
+    voice: str
+    source: str
+    words: tuple[str, ...]
+    passages: tuple[Passage, ...]
+
+
+def claims(index: Index, thing: str) -> list[Claim]:
+    """The claims that speak of a thing, those that assert it first, each in the narrowest way that it does."""
+    bearings: dict[str, set[str]] = {}
+    for statement in index.pointing(thing):
+        if statement.property == _ABOUT or _ABOUT in index.above(statement.property, SUBPROPERTY):
+            bearings.setdefault(statement.subject, set()).add(statement.property)
+    found = [claim(index, iri, _narrowest(index, properties)) for iri, properties in bearings.items()]
+    return sorted(found, key=lambda c: (c.bearing != LALA + "asserts", natural(c.number or "~"), c.iri))
+
+
+def _narrowest(index: Index, properties: set[str]) -> str:
+    return min(properties, key=lambda p: (-len(index.above(p, SUBPROPERTY)), p))
+
+
+def claim(index: Index, iri: str, bearing: str = "") -> Claim:
+    """One claim."""
+    words = [index.object(iri, LALA + name) for name in ("basis", "certainty")]
+    return Claim(
+        iri=iri,
+        number=index.text(iri, LALA + "factId"),
+        text=index.text(iri, LALA + "claimText") or index.label(iri),
+        bearing=bearing,
+        voice=index.object(iri, LALA + "attributedTo"),
+        source=index.object(iri, LALA + "primarySource") or index.object(iri, LALA + "reportedIn"),
+        words=tuple(index.label(word) for word in words if word),
+        passages=tuple(passage(index, one) for one in index.objects(iri, LALA + "evidence")),
+    )
+
+
+def passage(index: Index, iri: str) -> Passage:
+    """One passage."""
+    source, selector = index.object(iri, _OA + "hasSource"), index.object(iri, _OA + "hasSelector")
+    start, end = index.text(selector, _OA + "start"), index.text(selector, _OA + "end")
+    paragraph = index.text(iri, LALA + "paragraph")
+    parts = [f"paragraph {paragraph}" if paragraph else "", f"characters {start}–{end}" if start and end else ""]
+    address = index.object(source, _ADDRESS) or index.text(source, _ADDRESS)
+    fragment = index.text(iri, LALA + "textFragment")
+    return Passage(
+        iri,
+        source,
+        ", ".join(part for part in parts if part),
+        address + fragment if address.startswith(("https://", "http://")) else "",
+        int(start) if start.isdigit() else 0,
+    )
+
+
+def told_at(index: Index, thing: str) -> float:
+    """Where a source first tells of a thing: the least character of the passages behind the claims that assert it."""
+    starts = [
+        passage(index, one).start
+        for said in index.pointing(thing, LALA + "asserts")
+        for one in index.objects(said.subject, LALA + "evidence")
+    ]
+    return min(starts, default=float("inf"))

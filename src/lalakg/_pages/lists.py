@@ -1,0 +1,162 @@
+"""Pages that list: every thing by its kind, the questions by their group, the front page's beginnings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lalakg._pages.edition import Edition
+from lalakg._pages.index import TYPE
+from lalakg._pages.places import link
+from lalakg._pages.question import asks_elsewhere
+from lalakg._terms import LALA, WELL_KNOWN, natural
+
+_AUXILIARY = ("Passage", "TextPositionSelector", "ProperInterval", "Interval", "Duration", "SpecificResource")
+_GROUPS = {
+    "questions": "Questions about the whole",
+    "explore": "To explore with",
+    "wikidata": "Across to Wikidata",
+    "hygiene": "Looking for faults: a row is one",
+}
+_LISTED = 300
+
+
+def kinds(edition: Edition) -> list[tuple[str, list[str]]]:
+    """The graph's own things by their narrowest class, the story's before the apparatus."""
+    index, found = edition.index, dict[str, list[str]]()
+    for thing in index.things:
+        if thing.startswith(edition.places.dataset.base):
+            for kind in index.types(thing)[:1] or [""]:
+                found.setdefault(kind, []).append(thing)
+
+    def rank(kind: str) -> tuple[int, str]:
+        local = kind.rpartition("#")[2]
+        late = 2 if local in _AUXILIARY else 1 if edition.index.is_a(found[kind][0], LALA + "Claim") else 0
+        return late + (3 if not kind.startswith(LALA) and not late else 0), index.label(kind).casefold()
+
+    return [(kind, found[kind]) for kind in sorted(found, key=rank)]
+
+
+def things(edition: Edition, here: str) -> dict[str, Any]:
+    """What the page of all things shows."""
+    index = edition.index
+    groups = []
+    for kind, members in kinds(edition):
+        title = edition.thing(kind, here) if kind else None
+        listed = sorted(members, key=lambda m: natural(index.label(m).casefold()))[:_LISTED]
+        values = [edition.thing(member, here) for member in listed]
+        groups.append(
+            {
+                "title": title,
+                "anchor": index.name(kind).replace(":", "-") if kind else "other",
+                "values": values,
+                "count": len(members),
+                "more": len(members) - len(values),
+            }
+        )
+    return {"groups": groups}
+
+
+def questions(edition: Edition, here: str) -> dict[str, Any]:
+    """What the catalogue's page shows."""
+    groups = []
+    for name in edition.folder.catalogue.groups:
+        queries = [
+            {
+                "id": query.id,
+                "summary": query.summary,
+                "description": query.description,
+                "href": link(f"query/{query.name}.html", here),
+                "elsewhere": asks_elsewhere(query),
+            }
+            for query in edition.folder.catalogue.group(name)
+        ]
+        if queries:
+            groups.append({"name": name, "title": _GROUPS.get(name, name.capitalize()), "queries": queries})
+    return {"query_groups": groups}
+
+
+def front(edition: Edition, here: str) -> dict[str, Any]:
+    """The front page's beginnings: some things, some questions, and what there is to count."""
+    index = edition.index
+    examples = index.objects(edition.places.dataset.iri, WELL_KNOWN["void"] + "exampleResource")
+    cast = [thing for thing in index.instances(LALA + "Character") if index.object(thing, LALA + "portrayedBy")]
+    worlds = index.instances(LALA + "World")
+    starts = list(dict.fromkeys([*examples, *cast[:3], *worlds[:3]]))[:9]
+    return {
+        "starts": [
+            {
+                "value": edition.thing(thing, here),
+                "kind": ", ".join(index.label(kind) for kind in index.types(thing)),
+                "lead": index.text(thing, LALA + "claimText", LALA + "gist"),
+            }
+            for thing in starts
+        ],
+        "asked": [
+            {"summary": query.summary, "href": link(f"query/{query.name}.html", here)} for query in _asked(edition)
+        ],
+        "counts": counts(edition),
+    }
+
+
+def _asked(edition: Edition) -> list[Any]:
+    """Some questions, taken evenly from the first group."""
+    first = next((g for g in edition.folder.catalogue.groups if edition.folder.catalogue.group(g)), "")
+    queries = edition.folder.catalogue.group(first) if first else []
+    step = max(1, len(queries) // 8)
+    return queries[::step][:8]
+
+
+def counts(edition: Edition) -> list[tuple[int, str]]:
+    """What there is, in numbers."""
+    index = edition.index
+
+    def of(name: str) -> int:
+        return len(index.instances(LALA + name))
+
+    found = [
+        (sum(map(len, index.out.values())), "statements"),
+        (of("Event"), "events"),
+        (of("Divergence"), "divergences"),
+        (of("Claim"), "claims"),
+        (of("Passage"), "passages"),
+        (len({index.object(c, LALA + "attributedTo") for c in index.instances(LALA + "Claim")} - {""}), "voices"),
+        (len(edition.folder.catalogue), "ready-made queries"),
+    ]
+    return [(number, name) for number, name in found if number]
+
+
+def search(edition: Edition) -> list[list[str]]:
+    """The search index: label, short name, kind, and where the page stands."""
+    index = edition.index
+    found = []
+    for thing in index.things:
+        path = edition.path(thing)
+        kinds_ = index.types(thing)
+        auxiliary = any(kind.rpartition("#")[2] in _AUXILIARY for kind in index.objects(thing, TYPE))
+        if path and not auxiliary:
+            kind = index.label(kinds_[0]) if kinds_ else ""
+            found.append([index.label(thing), index.name(thing), kind, link(f"{path}.html", "")])
+    found += [[q.summary, q.name, "query", link(f"query/{q.name}.html", "")] for q in edition.queries]
+    return sorted(found, key=lambda entry: (natural(entry[0].casefold()), entry[1]))
+
+
+def completions(edition: Edition) -> list[dict[str, str]]:
+    """What an editor can complete: terms, concepts and things with their prefixed names."""
+    index, found = edition.index, []
+    for thing in index.things:
+        name = index.name(thing)
+        if "://" in name or any(k.rpartition("#")[2] in _AUXILIARY for k in index.objects(thing, TYPE)):
+            continue
+        entry = {"iri": thing, "name": name, "kind": _sort(edition, thing), "label": index.label(thing)}
+        definition = index.text(thing, WELL_KNOWN["skos"] + "definition")
+        found.append({**entry, "definition": definition} if definition else entry)
+    return found
+
+
+def _sort(edition: Edition, thing: str) -> str:
+    kinds_ = {kind.rpartition("#")[2] for kind in edition.index.objects(thing, TYPE)}
+    if "Class" in kinds_:
+        return "class"
+    if any(kind.endswith("Property") for kind in kinds_):
+        return "property"
+    return "concept" if kinds_ & {"Concept", "ConceptScheme"} else "thing"

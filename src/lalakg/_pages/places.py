@@ -1,0 +1,65 @@
+"""Where pages stand: from an IRI to a path below the site's root, and from one page to another."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from urllib.parse import quote
+
+from lalakg._folder import Dataset
+from lalakg._terms import LALA, WELL_KNOWN, Prefixes
+
+_PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+_LONGEST = 120  # file systems end at 255 bytes; endings and what a writer puts before the name need some
+
+
+class Places:
+    """The pages' places. `address` is where the site will stand: canonical addresses begin with it.
+
+    Names of the graph lie in `id/`, the ontology's terms in `ontology/`, concepts in `vocab/`, terms of others in
+    `other/PREFIX/`; so an IRI below the graph's root has its page at just that path.
+    """
+
+    def __init__(self, dataset: Dataset, prefixes: Prefixes, address: str = "") -> None:
+        self.dataset = dataset
+        self.root = dataset.base.removesuffix("id/")
+        self.address = address.rstrip("/") + "/" if address else self.root
+        folders = {f"{namespace}": f"other/{quote(prefix, safe='')}/" for prefix, namespace in prefixes.items()}
+        own = {LALA: "ontology/", WELL_KNOWN["lv"]: "vocab/", WELL_KNOWN["lsh"]: "shapes/", dataset.base: "id/"}
+        self._folders = sorted({**folders, **own}.items(), key=lambda item: -len(item[0]))
+        self._fixed = {dataset.iri: "dataset", LALA[:-1]: "ontology/index", WELL_KNOWN["lsh"][:-1]: "shapes/index"}
+
+    def path(self, iri: str) -> str | None:
+        """The path of a thing's page without its ending, as a file's name; None for what can have no page."""
+        if iri in self._fixed:
+            return self._fixed[iri]
+        for namespace, folder in self._folders:
+            if iri.startswith(namespace) and len(iri) > len(namespace):
+                return folder + _file_name(iri[len(namespace) :])
+        return None
+
+    def canonical(self, path: str) -> str:
+        """The full address of a file of the site."""
+        return self.address + quote(path.removesuffix("index.html"))
+
+
+def _file_name(local: str) -> str:
+    """A name for files from a local name: as it is where it is plain, with percent signs where it is not."""
+    name = local if _PLAIN.fullmatch(local) else quote(local, safe="").replace(".", "%2E")
+    name = name.replace("index", "%69ndex") if name == "index" else name
+    return (
+        name if len(name) <= _LONGEST else f"{name[: _LONGEST - 20]}-{hashlib.sha256(local.encode()).hexdigest()[:16]}"
+    )
+
+
+def root_of(path: str) -> str:
+    """The way from a page to the site's root: `../` for each folder that it lies in."""
+    return "../" * path.count("/")
+
+
+def link(path: str, here: str) -> str:
+    """A link to a file of the site from the page at `here`."""
+    folder = here[: here.rfind("/") + 1]
+    if folder and path.startswith(folder):
+        return quote(path[len(folder) :])
+    return root_of(here) + quote(path)

@@ -1,0 +1,69 @@
+"""The page of a ready-made query: the question, its parameters, the answer, and the query itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyoxigraph as ox
+
+from lalakg._catalogue import Query
+from lalakg._pages.edition import Edition, Value
+from lalakg._result import Boolean, Graph, Result, Rows
+from lalakg._tokens import tokens
+
+_MOST = 200  # rows of an answer on a page; the file beside it has all
+
+
+def content(edition: Edition, query: Query, answer: Result | None, here: str) -> dict[str, Any]:
+    """All that the template of a query's page shows; an answer of None was not asked for."""
+    return {
+        "query": query,
+        "fields": [
+            {
+                "name": parameter.name,
+                "type": parameter.type,
+                "description": parameter.description,
+                "values": parameter.values,
+                "default": " ".join(query.defaults(parameter.name)),
+            }
+            for parameter in query.parameters
+        ],
+        "tags": [str(tag) for tag in query.header.get("tags", [])],
+        "answer": shown(edition, answer, here),
+        "elsewhere": asks_elsewhere(query),
+        "body": "\n".join(line for line in query.text.split("\n") if not line.startswith("#+")).strip(),
+        "terms": [edition.thing(iri, here) for iri in sorted(edition.mentioned(query.text)) if edition.path(iri)],
+    }
+
+
+def asks_elsewhere(query: Query) -> bool:
+    """Whether a query needs another endpoint, so that no answer can be given here."""
+    return any(token.kind == "word" and token.text.upper() == "SERVICE" for token in tokens(query.text))
+
+
+def shown(edition: Edition, answer: Result | None, here: str) -> dict[str, Any] | None:
+    """An answer as a table for the template."""
+    if answer is None:
+        return None
+    if isinstance(answer, Boolean):
+        return {"verdict": "yes" if answer else "no", "head": [], "rows": [], "count": 1, "more": 0}
+    if isinstance(answer, Rows):
+        head = answer.variables
+        rows = [[_cell(edition, row.get(name), here) for name in head] for row in answer.rows[:_MOST]]
+    else:
+        assert isinstance(answer, Graph)
+        head = ["subject", "property", "object"]
+        triples = sorted(set(answer.triples), key=str)[:_MOST]
+        rows = [[_cell(edition, term, here) for term in (t.subject, t.predicate, t.object)] for t in triples]  # type: ignore[arg-type]  # no graph here quotes triples
+    count = len(answer)
+    return {"verdict": "", "head": head, "rows": rows, "count": count, "more": max(0, count - len(rows))}
+
+
+def _cell(edition: Edition, term: ox.NamedNode | ox.BlankNode | ox.Literal | None, here: str) -> Value | None:
+    """A cell: things by their prefixed names, as every other form of the answer has them."""
+    if term is None:
+        return None
+    if isinstance(term, ox.Literal):
+        return Value(term.value, "text", language=term.language or "")
+    value = edition.value(term, here)
+    return Value(value.name or value.text, value.kind, value.href, value.text)

@@ -1,0 +1,118 @@
+"""What hosts and crawlers need: content negotiation for Apache and w3id.org, redirects for static hosts, a site map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+from xml.sax.saxutils import escape
+
+from lalakg._formats import MEDIA_TYPES
+from lalakg._pages import Edition
+from lalakg._site.files import Files
+
+_MOST = 50_000  # addresses in one sitemap
+_HERE = "%{ENV:BASE}"
+_TYPES = {**MEDIA_TYPES, "rq": "application/sparql-query", "wasm": "application/wasm"}
+_WELL_KNOWN = {"void": "data/void.ttl", "sparql-examples": "data/queries.ttl"}
+# IRIs that end before a hash: where their pages are, and where their RDF.
+_WHOLE = {
+    "ontology": ("ontology/index.html", "ontology/lala.ttl"),
+    "vocab": ("ontology/index.html#concepts", "ontology/vocab.ttl"),
+    "shapes": ("shapes/index.html", "ontology/shapes.ttl"),
+}
+_NO_PAGE = "RewriteCond %{HTTP_ACCEPT} !text/html"
+_ACCEPTS = {
+    "jsonld": "RewriteCond %{HTTP_ACCEPT} application/(ld\\+)?json",
+    "ttl": "RewriteCond %{HTTP_ACCEPT} (text/turtle|application/(n-triples|rdf\\+xml)|text/n3)",
+}
+
+
+def write(edition: Edition, files: Files) -> None:
+    """Write them all."""
+    places = edition.places
+    files.write(".htaccess", _apache(urlsplit(places.address).path or "/"))
+    if places.address != places.root:
+        files.write("w3id.htaccess", _w3id(places.root, places.address))
+    files.write("_redirects", _redirects())
+    files.write("_headers", _headers())
+    files.write(".nojekyll", "")
+    files.write("robots.txt", f"User-agent: *\nAllow: /\nSitemap: {places.address}sitemap.xml\n")
+    names = sorted(p.relative_to(files.root).as_posix() for p in files.root.rglob("*.html") if p.name != "404.html")
+    for name, text in _sitemaps([places.canonical(name) for name in names], edition.date, places.address).items():
+        files.write(name, text)
+
+
+def _apache(base: str) -> str:
+    lines = [
+        "# For Apache: types, and from an IRI to its page or its RDF, whichever fits.",
+        "Options -MultiViews -Indexes",
+        "DirectorySlash Off",
+        f"ErrorDocument 404 {base}404.html",
+        *(f"AddType {media_type} .{form}" for form, media_type in _TYPES.items()),
+        "AddDefaultCharset UTF-8",
+        "<IfModule mod_headers.c>",
+        'Header always set Access-Control-Allow-Origin "*"',
+        'Header always set X-Content-Type-Options "nosniff"',
+        'Header always merge Vary "Accept"',
+        "</IfModule>",
+        "RewriteEngine On",
+        "# Where this folder stands below the host's root.",
+        "RewriteCond %{REQUEST_URI}::$1 ^(.*?/)(.*)::\\2$",
+        "RewriteRule ^(.*)$ - [E=BASE:%1]",
+        *_rules(_HERE, exists="RewriteCond %{REQUEST_FILENAME}.html -f"),
+        "RewriteRule ^((query|ontology|shapes)/)?$ $1index.html [END]",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _w3id(root: str, address: str) -> str:
+    lines = [
+        f"# For the host of the IRIs, such as w3id.org: {root} leads to {address}",
+        "RewriteEngine On",
+        *_rules(address),
+        f"RewriteRule ^(.*)$ {address}$1 [R=302,NE,END]",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _rules(target: str, exists: str = "") -> list[str]:
+    found = [f"RewriteRule ^\\.well-known/{name}$ {target}{file} [R=302,END]" for name, file in _WELL_KNOWN.items()]
+    found.append(f"RewriteRule ^sparql$ {target}query/new.html [R=302,END]")
+    for name, (page, data) in _WHOLE.items():
+        found += [_NO_PAGE, _ACCEPTS["ttl"], f"RewriteRule ^{name}$ {target}{data} [R=303,END]"]
+        found.append(f"RewriteRule ^{name}$ {target}{page} [R=303,NE,END]")
+    thing = "^((id|ontology|vocab|other|query)/[^.]+|dataset)$"
+    before = [exists] if exists else []
+    for form, accepts in _ACCEPTS.items():
+        found += [*before, _NO_PAGE, accepts, f"RewriteRule {thing} {target}$1.{form} [R=303,END]"]
+    return [*found, *before, f"RewriteRule {thing} {target}$1.html [R=303,END]"]
+
+
+def _redirects() -> str:
+    lines = ["# For Netlify, Cloudflare Pages and their like, which serve /id/mia from /id/mia.html by themselves."]
+    lines += [f"/.well-known/{name} /{file} 302" for name, file in _WELL_KNOWN.items()]
+    lines += ["/sparql /query/new.html 302", "/vocab /ontology/index.html 302"]
+    return "\n".join(lines) + "\n"
+
+
+def _headers() -> str:
+    parts = ["/*\n  Access-Control-Allow-Origin: *\n  X-Content-Type-Options: nosniff"]
+    parts += [f"/*.{form}\n  Content-Type: {kind}" for form, kind in _TYPES.items()]
+    return "\n".join(parts) + "\n"
+
+
+def _sitemaps(addresses: list[str], date: str, root: str) -> dict[str, str]:
+    """One sitemap, or where that would be too long, several and an index of them."""
+    stamp = f"<lastmod>{escape(date)}</lastmod>" if date else ""
+    if len(addresses) <= _MOST:
+        return {"sitemap.xml": _sitemap("urlset", "url", addresses, stamp)}
+    starts = range(0, len(addresses), _MOST)
+    parts = {f"sitemap-{n}.xml": addresses[start : start + _MOST] for n, start in enumerate(starts, 1)}
+    found = {name: _sitemap("urlset", "url", part, stamp) for name, part in parts.items()}
+    return {**found, "sitemap.xml": _sitemap("sitemapindex", "sitemap", [root + name for name in parts], stamp)}
+
+
+def _sitemap(whole: str, part: str, addresses: Iterable[str], stamp: str) -> str:
+    lines = "".join(f"<{part}><loc>{escape(address)}</loc>{stamp}</{part}>\n" for address in addresses)
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    return f'{head}<{whole} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{lines}</{whole}>\n'
