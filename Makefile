@@ -8,8 +8,8 @@ build: .venv/ready
 test: .venv/ready
 	$(BIN)/pytest -n auto
 
-# The slow tests, too: reasoners, pySHACL, real triple stores, a wheel.
-test-all: .venv/ready owl
+# The slow tests, too: reasoners, pySHACL, real triple stores, a wheel, a browser.
+test-all: .venv/ready owl web
 	$(BIN)/pytest -m '' -n 2
 
 # What the slow tests need besides Python: Java's OWL API, from Maven Central.
@@ -19,6 +19,15 @@ owl:
 # The triple stores that slow tests start: Fuseki, RDF4J, Virtuoso; Oxigraph comes with the development tools.
 stores: .venv/ready
 	tests/stores/fetch
+
+# What runs in the pages: bundled from npm's packages into src/lalakg/_web/.
+web: src/lalakg/_web/query.js
+
+src/lalakg/_web/query.js: web/node_modules/.package-lock.json $(wildcard web/src/* web/*.mjs web/*.json web/*.txt)
+	npm --prefix web run build
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	npm --prefix web ci --ignore-scripts --no-audit --no-fund
 
 lint: .venv/ready
 	$(BIN)/ruff format --check
@@ -35,7 +44,7 @@ generate: .venv/ready
 	$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf .venv build dist
+	rm -rf .venv build dist web/node_modules src/lalakg/_web
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -43,4 +52,4 @@ clean:
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	touch $@
 
-.PHONY: build test test-all stores owl lint generate clean
+.PHONY: build test test-all stores owl web lint generate clean

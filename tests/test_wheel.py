@@ -1,6 +1,9 @@
 """The wheel: installed into an empty environment, everything works in an empty folder."""
 
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -9,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from browsing import need_the_bundle
 from conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -45,6 +49,39 @@ def test_the_wheel_carries_what_the_folder_has_and_nothing_else(wheel: Path) -> 
     assert film == expected
     assert {"lalakg/py.typed", "lalakg/template/data/dataset.ttl"} <= names
     assert not [name for name in names if "__pycache__" in name or name.startswith(("tests", "docs"))]
+
+
+def test_the_wheel_carries_what_runs_in_the_pages(wheel: Path) -> None:
+    need_the_bundle()
+    with zipfile.ZipFile(wheel) as archive:
+        web = {
+            name.removeprefix("lalakg/_web/"): name for name in archive.namelist() if name.startswith("lalakg/_web/")
+        }
+        notices = archive.read(web["THIRD-PARTY-NOTICES.txt"]).decode()
+    assert web.keys() >= {"query.js", "query.css", "search.js", "worker.js", "editor.js", "oxigraph_bg.wasm.gz"}
+    lock = json.loads((ROOT / "web/package-lock.json").read_text())
+    bundled = set(lock["packages"][""]["dependencies"])
+    assert bundled <= {line.split()[0] for line in re.findall(r"^@?[\w/-]+ [0-9.]+$", notices, re.MULTILINE)}
+    assert wheel.stat().st_size < 4_000_000
+
+
+def test_without_npm_the_wheel_is_made_all_the_same(tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, tracked.split("\0")):
+        (clone / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, clone / name)
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--verbose", "--no-deps", "--wheel-dir", tmp_path, clone],
+        check=True,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PATH": str(tmp_path / "nothing")},
+    )
+    assert "no engine of their own: npm is not installed" in done.stdout + done.stderr
+    (made,) = tmp_path.glob("*.whl")
+    assert not [name for name in zipfile.ZipFile(made).namelist() if "_web" in name]
 
 
 def test_the_wheel_says_what_it_is(wheel: Path) -> None:

@@ -1,0 +1,70 @@
+// The editor, loaded when it is asked for: YASGUI's, completing from this site's own prefixes and terms. The editor's
+// own completers ask other hosts and are not used.
+
+import { type Hint, type PartialConfig, Yasqe } from "@zazuko/yasqe";
+
+import type { Completion } from "./index.js";
+import type { Prefixes } from "./terms.js";
+
+const MOST_HINTS = 60;
+
+export interface Editor {
+  text(): string;
+  focus(): void;
+}
+
+/** An editor in `parent` with `text` in it; Ctrl-Enter calls `ask`. */
+export function edit(parent: HTMLElement, text: string, prefixes: Prefixes, terms: Completion[], ask: () => void): Editor {
+  const names = new Map(terms.map((term) => [term.name, term]));
+  Yasqe.defaults.autocompleters = [];
+  Yasqe.forkAutocompleter("prefixes", { name: "our-prefixes", get: () => declared(prefixes), persistenceId: null }, false);
+  Yasqe.registerAutocompleter(
+    {
+      name: "our-terms",
+      bulk: false,
+      isValidCompletionPosition: (yasqe) => isName(yasqe.getCompleteToken().string),
+      get: (_, token) => found(terms, token?.string ?? ""),
+      postprocessHints: (_, hints) => hints.map((hint) => explained(hint, names)),
+    },
+    false,
+  );
+  const yasqe = new Yasqe(parent, config(text, ask));
+  return { text: () => yasqe.getValue(), focus: () => yasqe.focus() };
+}
+
+function config(text: string, ask: () => void): PartialConfig {
+  return {
+    value: text,
+    autocompleters: ["our-prefixes", "our-terms"],
+    persistenceId: null,
+    consumeShareLink: null,
+    createShareableLink: null as never,
+    showQueryButton: false,
+    resizeable: false,
+    editorHeight: "auto",
+    viewportMargin: Infinity,
+    screenReaderLabel: "SPARQL query; Escape, then Tab leaves the editor",
+    extraKeys: { "Ctrl-Enter": ask, "Cmd-Enter": ask, "Ctrl-S": false, Tab: false, "Shift-Tab": false } as never,
+  };
+}
+
+function declared(prefixes: Prefixes): string[] {
+  return Object.entries(prefixes).map(([prefix, namespace]) => `${prefix}: <${namespace}>`).sort();
+}
+
+function isName(token: string): boolean {
+  return /^[A-Za-z][\w-]*(:[\w.-]*)?$/.test(token);
+}
+
+/** The names that begin with what is typed, then those whose name or label holds it. */
+function found(terms: Completion[], typed: string): string[] {
+  const wanted = typed.trim().toLowerCase();
+  const begin = terms.filter(({ name }) => name.toLowerCase().startsWith(wanted));
+  const hold = terms.filter((term) => !begin.includes(term) && `${term.name} ${term.label}`.toLowerCase().includes(wanted));
+  return [...begin, ...hold].slice(0, MOST_HINTS).map(({ name }) => name);
+}
+
+function explained(hint: Hint, names: Map<string, Completion>): Hint {
+  const label = names.get(hint.text)?.label;
+  return label ? { ...hint, displayText: `${hint.text}  ${label}` } : hint;
+}
