@@ -44,6 +44,7 @@ LAYERS = {
     "_explanation": 8,
     "_export": 9,
     "_loading": 10,
+    "_server": 10,
     "__init__": 11,
     "_cli": 11,
     "__main__": 12,
