@@ -82,7 +82,8 @@ def _checked(answer: Answer, settings: Settings) -> Answer:
     said = answer.body.decode("utf-8", "replace")
     match answer.problem:
         case "syntax":
-            assert answer.line is not None and answer.column is not None
+            assert answer.line is not None
+            assert answer.column is not None
             raise Problem(400, f"Not SPARQL: {said}", line=answer.line, column=answer.column)
         case "rows":
             raise Problem(422, f"The answer has more than {settings.rows:,} rows, the limit here; ask with LIMIT.")

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import multiprocessing
 import os
+import queue
 import signal
 import socket
 import tempfile
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
 
 _GRACE = 30  # seconds that running requests have to finish when the server stops
-_PAUSE = 1.0  # seconds before a process that died at once is started again
+_PAUSE = 1.0  # seconds between looks at whether all processes are alive
 _log = logging.getLogger("lalakg.server")
 
 
@@ -59,35 +60,33 @@ class _Watch:
 
     def __init__(self, settings: Settings, folder: Path, listener: socket.socket) -> None:
         self.settings, self.folder, self.listener = settings, folder, listener
-        self.processes: dict[SpawnProcess, float] = {}
+        self.processes: list[SpawnProcess] = []
 
     def run(self, started: Callable[[str], None]) -> None:
-        signals = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
-        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+        came: queue.SimpleQueue[int] = queue.SimpleQueue()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, lambda number, _: came.put(number))
         for _ in range(self.settings.processes):
             self._start()
         host, port = self.listener.getsockname()[:2]
         started(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
-        while True:
-            came = signal.sigtimedwait(signals, _PAUSE)
-            if came is None:
-                self._replace()
-            elif came.si_signo == signal.SIGHUP:
+        while (number := _next(came)) in (0, signal.SIGHUP):
+            if number:
                 self._reload()
             else:
-                break
+                self._replace()
         self._stop()
 
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
         process = context.Process(target=_answer, args=(self.settings, self.folder, self.listener))
         process.start()
-        self.processes[process] = time.monotonic()
+        self.processes.append(process)
 
     def _replace(self) -> None:
         for process in [process for process in self.processes if not process.is_alive()]:
             _log.error("a process ended with %s and is replaced", process.exitcode)
-            del self.processes[process]
+            self.processes.remove(process)
             self._start()
 
     def _reload(self) -> None:
@@ -97,8 +96,9 @@ class _Watch:
             _log.error("the data is not read again: %s", error)
             return
         for process in self.processes:
+            assert process.pid is not None
             with contextlib.suppress(ProcessLookupError):
-                os.kill(process.ident or 0, signal.SIGHUP)
+                os.kill(process.pid, signal.SIGHUP)
 
     def _stop(self) -> None:
         for process in self.processes:
@@ -110,6 +110,14 @@ class _Watch:
                 process.kill()
 
 
+def _next(came: queue.SimpleQueue[int]) -> int:
+    """The next signal; 0 when there was none for a while."""
+    try:
+        return came.get(timeout=_PAUSE)
+    except queue.Empty:
+        return 0
+
+
 def _answer(settings: Settings, folder: Path, listener: socket.socket) -> None:
     """The life of one answering process."""
     import uvicorn
@@ -117,9 +125,9 @@ def _answer(settings: Settings, folder: Path, listener: socket.socket) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # read when the library is imported
     from lalakg._server.app import application
     from lalakg._server.serving import Serving
+    from lalakg._server.wire import Wire
 
     logging.basicConfig(format="%(message)s", level=logging.INFO if settings.log else logging.ERROR)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
     serving = Serving(settings, folder)
     config = uvicorn.Config(
         application(serving),
@@ -129,7 +137,7 @@ def _answer(settings: Settings, folder: Path, listener: socket.socket) -> None:
         proxy_headers=settings.behind_proxy,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=_GRACE,
-        limit_concurrency=None,
+        http=Wire,
     )
     server = uvicorn.Server(config)
 
@@ -140,14 +148,5 @@ def _answer(settings: Settings, folder: Path, listener: socket.socket) -> None:
             loop.add_reader(parent.sentinel, setattr, server, "should_exit", True)  # it died, without a word
         await server.serve(sockets=[listener])
 
-    with uvicorn_loop(config) as runner:
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(run())
-
-
-def uvicorn_loop(config: object) -> asyncio.Runner:
-    """An event loop as fast as can be had."""
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.Runner()
-    return asyncio.Runner(loop_factory=uvloop.new_event_loop)

@@ -175,6 +175,7 @@ def _die_with_parent() -> None:
 def serve(channel: socket.socket, path: Path, limits: Limits) -> None:
     """Answer jobs until the other side closes the socket."""
     _die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the one that asks decides
     store = read_store(path)
     _confine(limits, path.is_dir())
     channel.sendall(LENGTH.pack(0))  # ready
