@@ -64,8 +64,8 @@ class _Watch:
 
     def run(self, started: Callable[[str], None]) -> None:
         came: queue.SimpleQueue[int] = queue.SimpleQueue()
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, lambda number, _: came.put(number))
+        for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(name, lambda number, _: came.put(number))
         for _ in range(self.settings.processes):
             self._start()
         host, port = self.listener.getsockname()[:2]
