@@ -401,6 +401,22 @@ def test_other_people_s_clients(server: str) -> None:
     assert len(list(lalakg.load(endpoint=f"{server}/sparql").sparql(FILM))) == expected
 
 
+@pytest.mark.slow
+def test_schemathesis_finds_nothing(server: str) -> None:
+    words = ["run", f"{server}/openapi.json", "--max-examples", "10", "--phases", "examples,coverage,fuzzing"]
+    # A name may be any text, which no schema can tell from one that is none; one value is a list of one.
+    words += ["--exclude-checks", "positive_data_acceptance,negative_data_rejection", "--generation-deterministic"]
+    program = Path(sys.executable).with_name("schemathesis")
+    done = subprocess.run([program, *words], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert "Tested: " in done.stdout
+
+
+def test_a_kept_answer_is_not_given_to_another_method(client: httpx.Client) -> None:
+    assert client.get("/api/cast").status_code == 200
+    assert client.post("/api/cast").status_code == 405
+
+
 def workers_of(pid: int) -> list[int]:
     children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True).stdout
     return [int(word) for word in children.split()]

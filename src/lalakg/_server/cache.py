@@ -15,8 +15,9 @@ from lalakg._server.problem import Problem
 
 _WORTH_COMPRESSING = 1024
 _PATIENCE = 30.0  # seconds for a request to arrive
+_KEPT = ("GET", "HEAD", "POST")
 _SPARSE = (b"image/", b"application/wasm", b"application/gzip")
-_Key = tuple[str, bytes, bytes, bytes, bytes, bool, bytes]
+_Key = tuple[str, str, bytes, bytes, bytes, bytes, bool, bytes]
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,14 @@ class Cache:
                 return
         gzipped = b"gzip" in wanted.get(b"accept-encoding", b"")
         key = (
+            "POST" if scope["method"] == "POST" else "GET",
             scope["path"],
             scope["query_string"],
             *(wanted.get(name, b"") for name in (b"host", b"accept", b"content-type")),
             gzipped,
             body,
         )
-        kept = self._get(key) if scope["method"] in ("GET", "HEAD", "POST") else None
+        kept = self._get(key) if scope["method"] in _KEPT else None
         if kept is None:
             kept = await self._ask(scope, body, receive, gzipped)
             if kept.etag and kept.start["status"] == 200 and self.of == self.version():
