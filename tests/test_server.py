@@ -26,6 +26,7 @@ from conftest import ROOT
 from lalakg._server.guards import refuse_services
 from lalakg._server.negotiation import best
 from lalakg._server.problem import Problem
+from serving import serving
 
 FILM = "SELECT ?film WHERE { ?film a <https://w3id.org/lalakg/ontology#Film> } ORDER BY ?film"
 ALL = "CONSTRUCT { ?s a ?o } WHERE { ?s a ?o }"
@@ -38,30 +39,6 @@ JSON, XML, CSV, TSV = (
 )
 QUERY, FORM = {"Content-Type": "application/sparql-query"}, {"Content-Type": "application/x-www-form-urlencoded"}
 MONTAGE = "https://w3id.org/lalakg/graph/world-fantasy"
-
-
-@contextlib.contextmanager
-def serving(*words: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """A server at a free port, ended when done; its address, and its first process."""
-    command = [sys.executable, "-m", "lalakg", *words, "--port", "0"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT)
-    assert process.stderr
-    reader = threading.Thread()
-    try:
-        line = process.stderr.readline()
-        match = re.search(r"http://\S+", line)
-        assert match, line + process.stderr.read()
-        address = match[0].rstrip("/")
-        reader = threading.Thread(target=process.stderr.read)
-        reader.start()
-        httpx.get(f"{address}/readyz", timeout=30).raise_for_status()
-        yield address, process
-    finally:
-        process.terminate()
-        process.wait(40)
-        with contextlib.suppress(RuntimeError):  # never started
-            reader.join(5)
-        process.stderr.close()
 
 
 @pytest.fixture(scope="module")
