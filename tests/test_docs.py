@@ -27,12 +27,14 @@ import lalakg
 from fakestore import running
 from lalakg._cli import main
 from lalakg._turtle import read
+from serving import serving
 from wikidata.service import Wikidata
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 OUR_PAGES = [page for page in PAGES if page.name not in ("tutorial.md", "cli.md", "catalogue.md")]
 ENDPOINT = "http://localhost:7878"  # what stands in the pages for the tests' own,
+SERVER = "http://localhost:8000"  # for a server that is started for the page
 CLONE = "/home/you/lalakg"  # and for the folder in which they work
 SLOW = "$ pyshacl "
 REPORT = re.compile(r"(make\b|lalakg (-C \S+ )?(build|check|derive|format)\b)")
@@ -123,6 +125,15 @@ def endpoint() -> Iterator[str]:
         server.shutdown()
 
 
+@contextlib.contextmanager
+def served(page: Path) -> Iterator[str]:
+    """The address of a real server, if the page shows what one answers."""
+    with (
+        serving("serve", "-q") if SERVER in page.read_text("utf-8") else contextlib.nullcontext((SERVER, None)) as told
+    ):
+        yield told[0]
+
+
 def run(command: str) -> str:
     """Give what a command prints, words and data together."""
     if command.startswith("make"):
@@ -150,14 +161,19 @@ def run(command: str) -> str:
 
 def walk(page: Path, endpoint: str, *, slow: bool) -> None:
     """Do what a page shows, from top to bottom."""
+    with served(page) as server:
+        _walk(page, endpoint, server, slow=slow)
+
+
+def _walk(page: Path, endpoint: str, server: str, *, slow: bool) -> None:
     names: dict[str, Any] = {}
     printed = ""
     for block in blocks(page):
         if block.language == "console":
             if (slow or SLOW not in block.text) and ("article.txt" not in block.text or Path("article.txt").exists()):
-                follow(block, endpoint)
+                follow(block, endpoint, server)
         elif block.language == "python":
-            printed = execute(block.text.replace(ENDPOINT, endpoint), names)
+            printed = execute(block.text.replace(ENDPOINT, endpoint).replace(SERVER, server), names)
         elif block.language == "text" and printed:
             assert agree(block.text, printed), f"the snippet prints:\n{printed}"
             printed = ""
@@ -166,10 +182,11 @@ def walk(page: Path, endpoint: str, *, slow: bool) -> None:
                 file.write(f"\n{block.text}")
 
 
-def follow(session: Block, endpoint: str) -> None:
+def follow(session: Block, endpoint: str, server: str) -> None:
     for command, output in session.commands:
         if command not in UNRUN:
-            given = run(command.replace(ENDPOINT, endpoint)).replace(endpoint, ENDPOINT).replace(str(Path.cwd()), CLONE)
+            given = run(command.replace(ENDPOINT, endpoint).replace(SERVER, server))
+            given = given.replace(endpoint, ENDPOINT).replace(server, SERVER).replace(str(Path.cwd()), CLONE)
             assert agree(output, given, numbers=not REPORT.match(command)), f"$ {command}\n{given}"
 
 
@@ -200,6 +217,10 @@ def test_what_takes_longer_happens_too(page: Path, endpoint: str) -> None:
 def test_an_example_of_the_help_runs(command: str, folder: Path) -> None:
     if "article.txt" in command and not (folder / "article.txt").exists():
         pytest.skip("needs a copy of the article, named in LALAKG_SOURCE")
+    if command.startswith("lalakg serve"):  # which does not end by itself
+        with serving("serve", *shlex.split(command)[2:]) as (address, _):
+            assert address
+        return
     shutil.copyfile("data/published/lalakg.ttl", "data.ttl")
     shutil.copyfile("ontology/shapes.ttl", "shapes.ttl")
     for name, words in {"review.tsv": "suggest", "wikidata.trig": "enrich"}.items():

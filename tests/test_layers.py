@@ -52,6 +52,7 @@ LAYERS = {
     "_loading": 10,
     "_wikidata": 10,
     "_site": 10,
+    "_server": 10,
     "__init__": 11,
     "_cli": 11,
     "__main__": 12,

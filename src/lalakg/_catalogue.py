@@ -63,6 +63,8 @@ class Parameter:
                 f"{self.name} takes one of {', '.join(self.values)}, not {value!r}.{nearest(str(value), self.values)}"
             )
         if self.type == "iri":
+            if not str(value).strip():
+                raise InvalidValue(f"{self.name} takes an IRI or a name, not nothing.")
             try:
                 return expand(str(value), prefixes, base)
             except ResourceNotFound as error:

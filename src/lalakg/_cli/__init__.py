@@ -10,11 +10,11 @@ from typing import IO
 
 import click
 
-from lalakg._cli import asking, authoring, checking, linking, publishing, storing
+from lalakg._cli import asking, authoring, checking, linking, publishing, serving, storing
 from lalakg._cli.group import cli
 from lalakg._errors import LalakgError, why
 
-__all__ = ["asking", "authoring", "checking", "cli", "linking", "main", "publishing", "storing"]
+__all__ = ["asking", "authoring", "checking", "cli", "linking", "main", "publishing", "serving", "storing"]
 
 
 def main(stream: IO[str] | None = None) -> None:

@@ -1,0 +1,1 @@
+"""The server: the same pages as the site, SPARQL by every protocol, and an operation for each ready-made query."""

@@ -1,0 +1,75 @@
+"""The application: every address that the server answers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from lalakg._server.api import index, openapi, operation
+from lalakg._server.cache import Cache
+from lalakg._server.observation import Observed, metrics
+from lalakg._server.problem import Problem
+from lalakg._server.protocol import GRAPHS
+from lalakg._server.serving import Serving
+from lalakg._server.sparql import sparql, store
+from lalakg._server.worker import Job
+
+_READ = ["GET"]
+_ASK = ["GET", "POST"]
+
+
+def application(serving: Serving) -> ASGIApp:
+    """The ASGI application of one server process."""
+
+    @asynccontextmanager
+    async def life(_: Starlette) -> AsyncIterator[None]:
+        yield
+        serving.pool.kill()
+
+    app = Starlette(
+        routes=[
+            *(Route(path, sparql, methods=_ASK) for path in ("/sparql", "/query")),
+            Route("/store", store, methods=_READ),
+            Route("/api/", index, methods=_READ),
+            Route("/api/{name}", operation, methods=_READ),
+            Route("/openapi.json", openapi, methods=_READ),
+            Route("/metrics", metrics, methods=_READ),
+            Route("/healthz", healthz, methods=_READ),
+            Route("/readyz", readyz, methods=_READ),
+        ],
+        exception_handlers={Problem: _problem, HTTPException: _http},
+        lifespan=life,
+    )
+    app.state.serving = serving
+    settings = serving.settings
+    return Observed(Cache(app, settings.cache, settings.request, lambda: serving.version))
+
+
+async def healthz(_: Request) -> Response:
+    """The process runs."""
+    return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
+
+
+async def readyz(request: Request) -> Response:
+    """A query can be answered."""
+    serving: Serving = request.app.state.serving
+    await serving.desk.work(request, Job("ASK {}", "application/sparql-results+json", GRAPHS[0]))
+    return PlainTextResponse("ready\n", headers={"Cache-Control": "no-store"})
+
+
+async def _problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return error.response()
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    detail = {404: f"There is nothing at {request.url.path}.", 405: f"{request.method} is not for {request.url.path}."}
+    return Problem(error.status_code, detail.get(error.status_code, error.detail), headers=error.headers).response()

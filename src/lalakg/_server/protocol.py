@@ -1,0 +1,107 @@
+"""SPARQL 1.1 Protocol: what a request asks, and in which dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+import pyoxigraph as ox
+from starlette.requests import Request
+
+from lalakg._server.problem import Problem
+
+FORM, DIRECT, UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
+TABLES = (
+    "application/sparql-results+json",
+    "application/sparql-results+xml",
+    "text/csv",
+    "text/tab-separated-values",
+    "application/json",
+    "application/xml",
+)
+GRAPHS = (
+    "text/turtle",
+    "application/n-triples",
+    "application/rdf+xml",
+    "application/ld+json",
+    "application/trig",
+    "application/n-quads",
+    "application/json",
+    "application/xml",
+)
+_SAME = {  # general names under which clients ask for the special ones
+    True: {"application/json": TABLES[0], "application/xml": TABLES[1]},
+    False: {"application/json": "application/ld+json", "application/xml": "application/rdf+xml"},
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A query, and the dataset that the request gives it: None where it leaves that to the query."""
+
+    query: str
+    default: tuple[str, ...] | None = None
+    named: tuple[str, ...] | None = None
+
+
+def written(offer: str, *, rows: bool) -> str:
+    """The media type that stands for an offered one."""
+    return _SAME[rows].get(offer, offer)
+
+
+async def operation(request: Request) -> Operation | None:
+    """What a request asks; None for a GET that asks nothing. Raises Problem for what the protocol does not allow."""
+    pairs = _pairs(request.scope["query_string"])
+    if request.method == "POST":
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        body = await request.body()
+        if kind == FORM:
+            pairs = [*pairs, *_pairs(body)]
+        elif kind == DIRECT:
+            if any(name == "query" for name, _ in pairs):
+                raise Problem(400, "The query stands in the body and in the address; send it once.")
+            pairs = [*pairs, ("query", _text(body))]
+        elif kind == UPDATE:
+            raise _no_update()
+        else:
+            raise Problem(415, f"Send a query as {FORM} or {DIRECT}, not as {kind or 'nothing in particular'}.")
+    return _operation(pairs, request.method)
+
+
+def _operation(pairs: Sequence[tuple[str, str]], method: str) -> Operation | None:
+    if any(name in ("update", "using-graph-uri", "using-named-graph-uri") for name, _ in pairs):
+        raise _no_update()
+    queries = [value for name, value in pairs if name == "query"]
+    if not queries and method == "GET":
+        return None
+    if len(queries) != 1:
+        raise Problem(400, f"A request has one parameter called query; this one has {len(queries)}.")
+    default = tuple(_iri(value) for name, value in pairs if name == "default-graph-uri")
+    named = tuple(_iri(value) for name, value in pairs if name == "named-graph-uri")
+    return Operation(queries[0], default, named) if default or named else Operation(queries[0])
+
+
+def _no_update() -> Problem:
+    return Problem(403, "This server only reads; it takes no updates.")
+
+
+def _iri(value: str) -> str:
+    try:
+        return ox.NamedNode(value).value
+    except ValueError:
+        raise Problem(400, f"{value!r} is no IRI of a graph.") from None
+
+
+def _pairs(data: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(data.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=1000)
+    except ValueError:  # not ASCII, not UTF-8 when unquoted, or too many
+        raise Problem(400, "The parameters are not percent-encoded UTF-8.") from None
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Problem(400, "The query is not UTF-8.") from None

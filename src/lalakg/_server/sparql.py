@@ -1,0 +1,50 @@
+"""`/sparql` and `/store`: SPARQL 1.1 Protocol and, for reading, the Graph Store Protocol."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from lalakg._formats import write_graph
+from lalakg._server.asking import negotiated
+from lalakg._server.description import service_description
+from lalakg._server.problem import Problem
+from lalakg._server.protocol import GRAPHS, TABLES, operation
+from lalakg._server.serving import Serving
+from lalakg._server.worker import Job
+
+_TRIPLES = GRAPHS[:4]
+_DATASET = ("application/trig", "application/n-quads")
+_SHORT = {
+    "text/turtle": "ttl",
+    "application/n-triples": "nt",
+    "application/rdf+xml": "rdf",
+    "application/ld+json": "jsonld",
+}
+
+
+async def sparql(request: Request) -> Response:
+    """A query's answer; without a query, the page that asks one, or the description of the service."""
+    serving: Serving = request.app.state.serving
+    asked = await operation(request)
+    if asked is not None:
+        return await serving.desk.query(request, asked)
+    media_type = negotiated(request, (*_TRIPLES, "text/html"))
+    if media_type == "text/html":
+        return RedirectResponse(serving.editor, 303)
+    triples = service_description(str(request.url.replace(query="")), serving.kg)
+    text = write_graph(triples, _SHORT[media_type], serving.kg.prefixes, serving.kg.folder.context)
+    return serving.desk.response(text.encode(), media_type, f"service {request.url}")
+
+
+async def store(request: Request) -> Response:
+    """A graph, named by `graph` or `default`; without either, the whole dataset."""
+    serving: Serving = request.app.state.serving
+    names, default = request.query_params.getlist("graph"), "default" in request.query_params
+    if len(names) + default > 1 or not set(request.query_params) <= {"graph", "default"}:
+        raise Problem(400, "Name one graph, by graph=IRI or default; or none, for the whole dataset.")
+    whole = not (names or default)
+    media_type = negotiated(request, _DATASET if whole else _TRIPLES)
+    job = Job("", TABLES[0], media_type, dump=True, graph=None if whole else "".join(names))
+    answer = await serving.desk.work(request, job)
+    return serving.desk.response(answer.body, media_type, repr(job))

@@ -1,0 +1,496 @@
+"""The server by a table of requests and the answers that the protocols demand; it is real, and so are its clients."""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import pyoxigraph as ox
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import lalakg
+from conftest import ROOT
+from lalakg._server.guards import refuse_services
+from lalakg._server.negotiation import best
+from lalakg._server.problem import Problem
+from serving import serving
+
+FILM = "SELECT ?film WHERE { ?film a <https://w3id.org/lalakg/ontology#Film> } ORDER BY ?film"
+ALL = "CONSTRUCT { ?s a ?o } WHERE { ?s a ?o }"
+RUNAWAY = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+JSON, XML, CSV, TSV = (
+    "application/sparql-results+json",
+    "application/sparql-results+xml",
+    "text/csv; charset=utf-8",
+    "text/tab-separated-values; charset=utf-8",
+)
+QUERY, FORM = {"Content-Type": "application/sparql-query"}, {"Content-Type": "application/x-www-form-urlencoded"}
+MONTAGE = "https://w3id.org/lalakg/graph/world-fantasy"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with serving("serve", "-q", "--timeout", "2", "--rows", "20000", "--budget", "100000") as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def client(server: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=server, timeout=30) as client:
+        yield client
+
+
+def ask(client: httpx.Client, query: str, accept: str = "*/*", **more: str) -> httpx.Response:
+    return client.get("/sparql", params={"query": query, **more}, headers={"Accept": accept})
+
+
+@pytest.mark.parametrize(
+    ("query", "accept", "media_type"),
+    [
+        (FILM, "*/*", JSON),
+        (FILM, "application/sparql-results+json", JSON),
+        (FILM, "application/json", "application/json"),
+        (FILM, "application/sparql-results+xml", XML),
+        (FILM, "text/csv", CSV),
+        (FILM, "text/tab-separated-values", TSV),
+        (FILM, "text/csv;q=0.5, text/tab-separated-values;q=0.6", TSV),
+        (FILM, "text/*;q=0.1, application/sparql-results+xml;q=0.2", XML),
+        (FILM, "text/turtle, application/sparql-results+json;q=0.1", JSON),
+        ("ASK {}", "*/*", JSON),
+        ("ASK {}", "application/sparql-results+xml", XML),
+        ("ASK {}", "text/csv", CSV),
+        (ALL, "*/*", "text/turtle; charset=utf-8"),
+        (ALL, "application/rdf+xml", "application/rdf+xml"),
+        (ALL, "application/n-triples", "application/n-triples"),
+        (ALL, "application/ld+json", "application/ld+json"),
+        (ALL, "application/trig", "application/trig"),
+        ("DESCRIBE <https://w3id.org/lalakg/id/mia>", "text/turtle", "text/turtle; charset=utf-8"),
+    ],
+)
+def test_formats_are_negotiated(client: httpx.Client, query: str, accept: str, media_type: str) -> None:
+    response = ask(client, query, accept)
+    assert (response.status_code, response.headers["Content-Type"]) == (200, media_type)
+    assert {"Accept", "Accept-Encoding"} <= {word.strip() for word in response.headers["Vary"].split(",")}
+
+
+def films(response: httpx.Response) -> list[str]:
+    assert response.status_code == 200, response.text
+    return [row["film"]["value"].rpartition("/")[2] for row in response.json()["results"]["bindings"]]
+
+
+THREE_WAYS: list[tuple[str, dict[str, Any]]] = [
+    ("GET", {"params": {"query": FILM}}),
+    ("POST", {"data": {"query": FILM}}),
+    ("POST", {"content": FILM, "headers": QUERY}),
+    ("POST", {"content": FILM, "headers": {"Content-Type": "application/sparql-query; charset=utf-8"}}),
+]
+
+
+@pytest.mark.parametrize("path", ["/sparql", "/query"])
+@pytest.mark.parametrize(("method", "request_"), THREE_WAYS)
+def test_three_ways_to_ask(client: httpx.Client, path: str, method: str, request_: dict[str, Any]) -> None:
+    found = films(client.request(method, path, **request_))
+    assert found == [row["film"].value.rpartition("/")[2] for row in lalakg.load().sparql(FILM).rows]
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "path", "request_"),
+    [
+        (400, "GET", "/sparql?query=" + urlencode({"": "SELECT"})[1:], {}),
+        (400, "GET", "/sparql?query=ASK%7B%7D&query=ASK%7B%7D", {}),
+        (400, "GET", "/sparql?query=%FF", {}),
+        (400, "POST", "/sparql", {"data": {"quary": FILM}}),
+        (400, "POST", "/sparql?query=ASK%7B%7D", {"content": FILM, "headers": QUERY}),
+        (400, "POST", "/sparql", {"content": b"\xff", "headers": QUERY}),
+        (400, "GET", "/sparql?query=ASK%7B%7D&default-graph-uri=no%20iri", {}),
+        (400, "POST", "/sparql", {"content": "", "headers": QUERY}),
+        (400, "POST", "/sparql", {"content": "INSERT DATA { <urn:a> <urn:b> 1 }", "headers": QUERY}),
+        (403, "POST", "/sparql", {"data": {"update": "CLEAR ALL"}}),
+        (403, "POST", "/sparql", {"content": "CLEAR ALL", "headers": {"Content-Type": "application/sparql-update"}}),
+        (403, "GET", "/sparql?update=CLEAR+ALL", {}),
+        (405, "PUT", "/sparql", {"content": FILM}),
+        (405, "DELETE", "/store?default", {}),
+        (405, "PUT", "/store?default", {"content": ""}),
+        (406, "GET", "/sparql?query=ASK%7B%7D", {"headers": {"Accept": "image/png"}}),
+        (406, "GET", "/sparql?query=ASK%7B%7D", {"headers": {"Accept": "*/*;q=0"}}),
+        (404, "GET", "/store?graph=urn:none", {}),
+        (400, "GET", "/store?graph=urn:none&default", {}),
+        (404, "GET", "/nothing", {}),
+        (404, "GET", "/api/what-difers", {}),
+        (404, "GET", "/api/what-differs.ttl", {}),
+        (400, "GET", "/api/who-claims?abut=x", {}),
+        (400, "GET", "/api/what-differs?page=0", {}),
+        (404, "GET", "/api/what-differs?page=99", {}),
+        (413, "POST", "/sparql", {"content": "#" * 2_000_000, "headers": QUERY}),
+        (415, "POST", "/sparql", {"content": FILM, "headers": {"Content-Type": "text/plain"}}),
+        (422, "GET", "/sparql?" + urlencode({"query": "SELECT * WHERE { ?a a ?b . ?c a ?d }"}), {}),
+        (504, "GET", "/sparql?" + urlencode({"query": RUNAWAY}), {}),
+    ],
+)
+def test_refusals_have_one_shape(
+    client: httpx.Client, status: int, method: str, path: str, request_: dict[str, Any]
+) -> None:
+    response = client.request(method, path, **request_)
+    assert response.status_code == status, response.text
+    assert response.headers["Content-Type"] == "application/problem+json"
+    problem = response.json()
+    assert problem["status"] == status
+    assert problem["detail"].endswith((".", "?"))
+
+
+def test_a_syntax_error_has_its_place(client: httpx.Client) -> None:
+    problem = ask(client, "SELECT ?a WHERE {\n  ?a ?b ) }").json()
+    assert problem["line"] == 2
+    assert 1 < problem["column"] < 12
+
+
+@pytest.mark.parametrize(
+    ("dataset", "default", "named"),
+    [
+        ({}, True, True),
+        ({"default-graph-uri": MONTAGE}, True, False),
+        ({"named-graph-uri": MONTAGE}, False, True),
+        ({"default-graph-uri": MONTAGE, "named-graph-uri": MONTAGE}, True, True),
+        ({"default-graph-uri": "urn:none"}, False, False),
+    ],
+)
+def test_the_request_may_choose_the_dataset(
+    client: httpx.Client, dataset: dict[str, str], default: bool, named: bool
+) -> None:
+    asked = ("ASK { ?s ?p ?o }", "ASK { GRAPH ?g { ?s ?p ?o } }")
+    assert [ask(client, query, **dataset).json()["boolean"] for query in asked] == [default, named]
+
+
+def test_the_request_s_dataset_is_stronger_than_the_query_s(client: httpx.Client) -> None:
+    query = "ASK FROM <urn:none> { ?s ?p ?o }"
+    assert ask(client, query).json()["boolean"] is False
+    assert ask(client, query, **{"default-graph-uri": MONTAGE}).json()["boolean"] is True
+
+
+def test_reading_by_the_graph_store_protocol(client: httpx.Client) -> None:
+    default = client.get("/store?default", headers={"Accept": "application/n-triples"})
+    assert {q.triple for q in ox.parse(default.content, format=ox.RdfFormat.N_TRIPLES)} == set(lalakg.load().triples)
+    montage = client.get("/store", params={"graph": MONTAGE}, headers={"Accept": "text/turtle"})
+    assert 0 < len(list(ox.parse(montage.content, format=ox.RdfFormat.TURTLE))) < len(lalakg.load().triples)
+    whole = client.get("/store", headers={"Accept": "application/n-quads"})
+    assert MONTAGE in {
+        q.graph_name.value
+        for q in ox.parse(whole.content, format=ox.RdfFormat.N_QUADS)
+        if q.graph_name != ox.DefaultGraph()
+    }
+
+
+@pytest.mark.parametrize("path", ["/sparql?" + urlencode({"query": FILM}), "/store?default", "/api/what-differs"])
+def test_etags_and_head(client: httpx.Client, path: str) -> None:
+    first = client.get(path)
+    head = client.head(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["ETag"] == first.headers["ETag"]
+    assert head.headers["Content-Length"] == first.headers["Content-Length"]
+    again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_what_changes_by_itself_is_not_kept(client: httpx.Client) -> None:
+    first, second = (ask(client, "SELECT (RAND() AS ?r) WHERE {}") for _ in "12")
+    assert "ETag" not in first.headers
+    assert first.text != second.text
+
+
+def test_compression_is_offered_and_equal(client: httpx.Client) -> None:
+    plain, packed = (client.get("/store?default", headers={"Accept-Encoding": e}) for e in ("identity", "gzip"))
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert plain.content == packed.content
+    assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 4
+
+
+def test_headers_that_every_answer_bears(client: httpx.Client) -> None:
+    for path in ("/sparql?query=ASK%7B%7D", "/nothing", "/healthz", "/api/what-differs"):
+        headers = client.get(path).headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'self'" in headers["Content-Security-Policy"]
+        assert headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_the_service_describes_itself(client: httpx.Client) -> None:
+    response = client.get("/sparql", headers={"Accept": "text/turtle"})
+    assert response.headers["Content-Type"] == "text/turtle; charset=utf-8"
+    assert "sd:Service" in response.text or "sparql-service-description#Service" in response.text
+
+
+QUERIES = sorted(lalakg.load().catalogue)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_each_ready_made_query_is_an_operation(client: httpx.Client, name: str) -> None:
+    expected = lalakg.load().query(name)
+    if isinstance(expected, lalakg.Result) and "csv" in expected.formats:
+        response = client.get(f"/api/{name}.csv")
+        assert response.text.replace("\r\n", "\n").rstrip("\n") == expected.to_csv().rstrip("\n")
+    else:
+        response = client.get(f"/api/{name}.nt")
+        assert {q.triple for q in ox.parse(response.content, format=ox.RdfFormat.N_TRIPLES)} == set(expected)
+
+
+def test_pages_link_to_one_another_and_together_are_the_answer(client: httpx.Client) -> None:
+    whole = client.get("/api/timeline").json()["results"]["bindings"]
+    rows, response = [], client.get("/api/timeline", params={"size": 7, "page": 1})
+    assert 'rel="prev"' not in response.headers["Link"]
+    while True:
+        rows += response.json()["results"]["bindings"]
+        if "next" not in response.links:
+            break
+        response = client.get(response.links["next"]["url"])
+    assert rows == whole
+    assert "last" in response.links
+
+
+def test_a_parameter_may_have_several_values(client: httpx.Client) -> None:
+    one, other = (
+        client.get("/api/who-claims.csv", params={"about": a}).text.splitlines()
+        for a in ("lkg:montage", "lkg:div-kiss")
+    )
+    both = client.get("/api/who-claims.csv", params={"about": ["lkg:montage", "lkg:div-kiss"]}).text.splitlines()
+    assert set(both) == set(one) | set(other)
+
+
+@given(value=st.text(max_size=80))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_value_reaches_the_query_as_syntax(client: httpx.Client, value: str) -> None:
+    response = client.get("/api/describe-a-thing", params={"thing": value})
+    assert response.status_code in (200, 400), response.text
+    if response.status_code == 400:
+        assert "line" not in response.json(), "what was refused was a value, not a query"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { SERVICE <http://127.0.0.1:{port}/> { ?s ?p ?o } }",
+        "SELECT * { SERVICE SILENT <http://127.0.0.1:{port}/> { ?s ?p ?o } }",
+        "SELECT * { \\u0053ERVICE <http://127.0.0.1:{port}/> { ?s ?p ?o } }",
+        "SELECT * { VALUES ?e { <http://127.0.0.1:{port}/> } SERVICE ?e { ?s ?p ?o } }",
+        "PREFIX s: <http://127.0.0.1:{port}/> SELECT * { ?a ?b 1SERVICE s: { ?s ?p ?o } }",
+        "SELECT * { SERVICE <http://169.254.169.254/latest> { ?s ?p ?o } }",
+    ],
+)
+def test_no_query_reaches_another_host(client: httpx.Client, query: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as trap:
+        trap.settimeout(0.1)
+        response = ask(client, query.replace("{port}", str(trap.getsockname()[1])))
+        assert response.status_code == 403
+        with pytest.raises(TimeoutError):
+            trap.accept()
+
+
+def test_an_allowed_service_may_be_asked() -> None:
+    refuse_services("SELECT * { SERVICE SILENT <https://a.example/> {} }", ["https://a.example/"])
+    with pytest.raises(Problem):
+        refuse_services("SELECT * { SERVICE <https://b.example/> {} }", ["https://a.example/"])
+    refuse_services('SELECT ?service { ?service <urn:service> "SERVICE" } # SERVICE <x>', [])
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ("", "text/turtle"),
+        ("*/*", "text/turtle"),
+        ("text/html", "text/html"),
+        ("text/html;q=0.2, text/*;q=0.5", "text/turtle"),
+        ("text/turtle;q=0, */*;q=0.1", "text/html"),
+        ("TEXT/HTML", "text/html"),
+        ("application/ld+json", None),
+        ("text/html;q=x", None),
+        (",,", "text/turtle"),
+    ],
+)
+def test_quality_values(accept: str, expected: str | None) -> None:
+    assert best(accept, ["text/turtle", "text/html"]) == expected
+
+
+def test_a_runaway_is_stopped_while_others_go_on(client: httpx.Client, server: str) -> None:
+    def run() -> None:
+        start = time.monotonic()
+        answers.append(
+            (httpx.get(f"{server}/sparql", params={"query": RUNAWAY}, timeout=30).status_code, time.monotonic() - start)
+        )
+
+    answers: list[tuple[int, float]] = []
+    threads = [threading.Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    others = 0
+    while any(thread.is_alive() for thread in threads):
+        assert films(ask(client, f"{FILM}\n# {others}"))
+        others += 1
+    assert others > 20
+    assert [status for status, _ in answers] == [504] * 3
+    assert max(seconds for _, seconds in answers) < 2 + 1.5
+
+
+def test_a_client_that_hangs_up_frees_its_worker(client: httpx.Client, server: str) -> None:
+    for _ in range(12):
+        with contextlib.suppress(httpx.ReadTimeout):
+            httpx.get(f"{server}/sparql", params={"query": RUNAWAY}, timeout=0.3)
+    time.sleep(0.6)
+    start = time.monotonic()
+    assert films(ask(client, FILM + " # after"))
+    assert time.monotonic() - start < 1.5
+
+
+def test_metrics_count(client: httpx.Client) -> None:
+    def count() -> float:
+        text = client.get("/metrics").text
+        return sum(float(line.split()[-1]) for line in text.splitlines() if line.startswith("lalakg_requests_total"))
+
+    before = count()
+    client.get("/healthz")
+    assert count() >= before + 1
+
+
+def test_other_people_s_clients(server: str) -> None:
+    import rdflib
+    import SPARQLWrapper as Sparql
+    from rdflib.plugins.stores.sparqlstore import SPARQLStore
+
+    expected = len(lalakg.load().sparql(FILM).rows)
+    for method in (Sparql.GET, Sparql.POST):
+        wrapper = Sparql.SPARQLWrapper(f"{server}/sparql", returnFormat=Sparql.JSON)
+        wrapper.setMethod(method)
+        wrapper.setQuery(FILM)
+        assert len(wrapper.queryAndConvert()["results"]["bindings"]) == expected
+    graph = rdflib.Graph(SPARQLStore(f"{server}/sparql"))
+    assert len(list(graph.query(FILM))) == expected
+    assert len(list(lalakg.load(endpoint=f"{server}/sparql").sparql(FILM))) == expected
+
+
+@pytest.mark.slow
+def test_schemathesis_finds_nothing(server: str) -> None:
+    words = ["run", f"{server}/openapi.json", "--max-examples", "10", "--phases", "examples,coverage,fuzzing"]
+    # A name may be any text, which no schema can tell from one that is none; one value is a list of one.
+    words += ["--exclude-checks", "positive_data_acceptance,negative_data_rejection", "--generation-deterministic"]
+    program = Path(sys.executable).with_name("schemathesis")
+    done = subprocess.run([program, *words], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert "Tested: " in done.stdout
+
+
+def test_a_kept_answer_is_not_given_to_another_method(client: httpx.Client) -> None:
+    assert client.get("/api/cast").status_code == 200
+    assert client.post("/api/cast").status_code == 405
+
+
+def workers_of(pid: int) -> list[int]:
+    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True).stdout
+    return [int(word) for word in children.split()]
+
+
+def test_killed_workers_and_processes_are_replaced() -> None:
+    with serving("serve", "-q", "--processes", "1") as (address, process):
+        (front,) = (pid for pid in workers_of(process.pid) if workers_of(pid))
+        for worker in workers_of(front):
+            os.kill(worker, signal.SIGKILL)
+        assert httpx.get(f"{address}/sparql", params={"query": FILM}).status_code == 200
+        os.kill(front, signal.SIGKILL)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            with contextlib.suppress(httpx.HTTPError):
+                assert httpx.get(f"{address}/sparql", params={"query": FILM}, timeout=5).status_code == 200
+                break
+        else:
+            pytest.fail("no process took the place of the one that was killed")
+
+
+def test_new_data_is_taken_without_dropping_a_request(tmp_path: Path) -> None:
+    folder = tmp_path / "film"
+    lalakg.init(folder)
+    ask_label = 'ASK { ?s <http://www.w3.org/2000/01/rdf-schema#label> "A new name"@en }'
+    with serving("-C", str(folder), "serve", "-q") as (address, process):
+        statuses: list[int] = []
+        stop = threading.Event()
+
+        def load() -> None:
+            with httpx.Client(base_url=address, timeout=30) as client:
+                while not stop.is_set():
+                    statuses.append(ask(client, FILM + f" # {len(statuses)}").status_code)
+
+        threads = [threading.Thread(target=load) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        dataset = folder / "data" / "dataset.ttl"
+        people = next(
+            path
+            for path in sorted((folder / "data").glob("*.ttl"))
+            if path != dataset and "rdfs:label" in path.read_text()
+        )
+        people.write_text(re.sub(r'rdfs:label "[^"]*"@en', 'rdfs:label "A new name"@en', people.read_text(), count=1))
+        process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 30
+        while not httpx.get(f"{address}/sparql", params={"query": ask_label}).json()["boolean"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert set(statuses) == {200}
+
+
+def test_the_end_waits_for_running_requests() -> None:
+    slow = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d a ?f . FILTER(STRLEN(STR(?c)) > STRLEN(STR(?f))) }"
+    with serving("serve", "-q", "--timeout", "30") as (address, process):
+        found: list[int] = []
+        thread = threading.Thread(
+            target=lambda: found.append(httpx.get(f"{address}/sparql", params={"query": slow}, timeout=60).status_code)
+        )
+        thread.start()
+        time.sleep(0.4)
+        process.terminate()
+        thread.join()
+        assert found == [200]
+        assert process.wait(20) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["serve", "--port", "1"], "127.0.0.1:1 cannot be listened to"),
+        (["serve", "--store", "nowhere"], "nowhere is no Oxigraph database"),
+        (["-C", "nowhere", "serve"], "nowhere"),
+    ],
+)
+def test_what_cannot_be_served_is_said_once(words: list[str], said: str) -> None:
+    if words[-1] == "1" and os.geteuid() == 0:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            words, port = [*words[:-1], str(taken.getsockname()[1])], taken.getsockname()[1]
+            said = f"127.0.0.1:{port} cannot be listened to"
+            done = subprocess.run([sys.executable, "-m", "lalakg", *words], capture_output=True, text=True)
+    else:
+        done = subprocess.run([sys.executable, "-m", "lalakg", *words], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_on_disk(tmp_path: Path) -> None:
+    store = ox.Store(str(tmp_path / "db"))
+    store.bulk_load(path=ROOT / "data" / "published" / "lalakg.ttl", format=ox.RdfFormat.TURTLE)
+    store.flush()
+    del store
+    with serving("serve", "-q", "--store", str(tmp_path / "db")) as (address, _):
+        answer = httpx.get(f"{address}/sparql", params={"query": FILM}).json()
+    assert len(answer["results"]["bindings"]) == len(lalakg.load().sparql(FILM).rows)
+    assert json.dumps(answer)
