@@ -160,7 +160,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def test_by_a_store_that_federates(query: Query, server: Server, wikidata: Wikidata) -> None:
     """The store asks by itself: once, and not once for each of its rows."""
     if server.name == "virtuoso":
-        pytest.skip("Virtuoso lets nobody federate who is not granted the right to")
+        pytest.skip("Virtuoso 7 refuses a SERVICE, unless it is granted more rights")
     remote = RemoteEngine(server.query_url, KG.prefixes, {})
     assert not differences(query, remote.query(query.text.replace(ADDRESS, wikidata.sparql)))
     assert len(wikidata.asked) == 1
