@@ -56,18 +56,19 @@ def _clause(text: str, words: list[Token]) -> Iterator[Clause]:
             return
 
 
-def asked(text: str) -> str | None:
-    """The address that a query would ask, SERVICE being spelt in whatever way; None when it asks nobody."""
+def asked(text: str) -> list[str]:
+    """The addresses that a query would ask, SERVICE being spelt in whatever way."""
+    found = []
     for match in _ANY.finditer(text):
         before = text[max(0, match.start() - _LONGEST) : match.start()]
         if not _PART_OF_A_NAME.fullmatch(_RUN.search(before)[0]):  # type: ignore[index] # it always matches, if emptily
-            return match[1].strip("<>")
-    return None
+            found.append(match[1].strip("<>"))
+    return found
 
 
 def refuse(text: str) -> None:
     """Raise QueryError for a query that would ask another host."""
-    if address := asked(text):
+    for address in asked(text):
         url = address if address.startswith("http") else "URL"
         message = f"the query asks {address} by SERVICE, and no other host is asked unless you name it"
         raise QueryError(f"{message}: --service {url}")

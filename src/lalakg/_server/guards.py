@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import OrderedDict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from lalakg._server.problem import Problem
-from lalakg._tokens import Token, tokens
+from lalakg._service import asked
 
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
 _CLIENTS = 10_000  # remembered at once; whoever asked longest ago is forgotten first
 _MINUTE = 60.0
 
@@ -28,37 +26,11 @@ HEADERS = (
 
 
 def refuse_services(query: str, allowed: Collection[str]) -> None:
-    """Raise Problem when a query could ask an endpoint that is not among `allowed`.
-
-    It is read as it stands and with its escapes undone, since engines differ in when they undo them; and whatever may
-    be the keyword counts as one.
-    """
-    for text in {query, _ESCAPE.sub(_undone, query)}:
-        if "service" in text.lower():
-            for target in _services(text):
-                if target not in allowed:
-                    known = f"it may ask {', '.join(allowed)}" if allowed else "no query here may"
-                    raise Problem(403, f"The query asks another endpoint by SERVICE; {known}.")
-
-
-def _undone(match: re.Match[str]) -> str:
-    code = int(match[1] or match[2], 16)
-    return chr(code) if code < 0x110000 else ""
-
-
-def _services(text: str) -> Iterator[str]:
-    """What follows each SERVICE: an endpoint's IRI, or whatever else stands there."""
-    real = [token for token in tokens(text) if token.kind != "comment"]
-    for position, token in enumerate(real):
-        if _may_be_service(token):
-            after = [t.text for t in real[position + 1 : position + 3]] + ["", ""]
-            target = after[1] if after[0].upper() == "SILENT" else after[0]
-            yield target[1:-1] if token.text.upper() == "SERVICE" and target.startswith("<") else ""
-
-
-def _may_be_service(token: Token) -> bool:
-    name = token.text.partition(":")[0]
-    return token.kind in ("word", "other") and name[:1] not in "?$@" and "SERVICE" in name.upper()
+    """Raise Problem when a query could ask an endpoint that is not among `allowed`."""
+    for address in asked(query):
+        if address not in allowed:
+            known = f"it may ask {', '.join(allowed)}" if allowed else "no query here may"
+            raise Problem(403, f"The query asks {address} by SERVICE; {known}.")
 
 
 class Budget:
