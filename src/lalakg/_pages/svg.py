@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-# The space between two lines, before the second or after the first: where it moves no letter.
-_SPACES = {"end": (" ", ""), "middle": ("", ""), "None": ("", " "), "start": ("", " ")}
 _WIDE = 0.55  # a letter's width in ems, on average and on the safe side, in sans-serif fonts that systems bring
 
 
@@ -20,18 +18,17 @@ def tag(name: str, *content: str, **attributes: object) -> str:
     return f"<{name}{written}>{''.join(content)}</{name}>" if content else f"<{name}{written}/>"
 
 
+_SPACE = '<tspan font-size="0"> </tspan>'  # between two lines: for readers, and without moving a letter
+
+
 def text(lines: Iterable[str], x: float, y: float, leading: float, **attributes: object) -> str:
     """Lines of text, centred around y."""
     lines = list(lines)
     if len(lines) == 1:
         return tag("text", escape(lines[0]), x=x, y=y, **attributes)
     top = y - leading * (len(lines) - 1) / 2
-    before, after = _SPACES[str(attributes.get("text_anchor"))]
-    spans = [
-        tag("tspan", before * (n > 0) + escape(line) + after * (n < len(lines) - 1), x=x, y=top + leading * n)
-        for n, line in enumerate(lines)
-    ]
-    return tag("text", *spans, **attributes)
+    spans = [tag("tspan", escape(line), x=x, y=top + leading * n) for n, line in enumerate(lines)]
+    return tag("text", _SPACE.join(spans), **attributes)
 
 
 def link(href: str, *content: str, **attributes: object) -> str:
@@ -45,9 +42,9 @@ def wrap(words: str, width: float, size: float, most: int = 4) -> list[str]:
     lines = _filled(words, limit)
     if len(lines) > most:
         return [*lines[: most - 1], lines[most - 1][: limit - 1] + "…"]
-    while limit > 4 and len(narrower := _filled(words, limit - 1)) == len(lines):  # lines of about one length
-        lines, limit = narrower, limit - 1
-    return lines or [""]
+    least = max(4, len(words) // max(1, len(lines)))
+    even = (_filled(words, width) for width in range(least, limit if len(lines) > 1 else least))
+    return next((found for found in even if len(found) <= len(lines)), lines) or [""]
 
 
 def _filled(words: str, limit: int) -> list[str]:
