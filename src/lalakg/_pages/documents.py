@@ -35,7 +35,9 @@ def triples(edition: Edition, thing: str) -> list[ox.Triple]:
 
 def turtle(edition: Edition, thing: str) -> str:
     """A thing as Turtle."""
-    return _turtle.write(triples(edition, thing), edition.prefixes)
+    found = triples(edition, thing)
+    names = {edition.index.name(iri).partition(":")[0] for t in found for iri in _iris(t)}
+    return _turtle.write(found, {p: ns for p, ns in edition.prefixes.items() if p in names})
 
 
 def jsonld(edition: Edition, thing: str) -> str:

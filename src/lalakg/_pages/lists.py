@@ -114,15 +114,15 @@ def counts(edition: Edition) -> list[tuple[int, str]]:
         return len(index.instances(LALA + name))
 
     found = [
-        (sum(map(len, index.out.values())), "statements"),
-        (of("Event"), "events"),
-        (of("Divergence"), "divergences"),
-        (of("Claim"), "claims"),
-        (of("Passage"), "passages"),
-        (len({index.object(c, LALA + "attributedTo") for c in index.instances(LALA + "Claim")} - {""}), "voices"),
-        (len(edition.folder.catalogue), "ready-made queries"),
+        (sum(map(len, index.out.values())), "statement"),
+        (of("Event"), "event"),
+        (of("Divergence"), "divergence"),
+        (of("Claim"), "claim"),
+        (of("Passage"), "passage"),
+        (len({index.object(c, LALA + "attributedTo") for c in index.instances(LALA + "Claim")} - {""}), "voice"),
+        (len(edition.folder.catalogue), "ready-made question"),
     ]
-    return [(number, name) for number, name in found if number]
+    return [(number, name if number == 1 else f"{name}s") for number, name in found if number]
 
 
 def search(edition: Edition) -> list[list[str]]:

@@ -27,16 +27,19 @@ class Places:
         folders = {f"{namespace}": f"other/{quote(prefix, safe='')}/" for prefix, namespace in prefixes.items()}
         own = {LALA: "ontology/", WELL_KNOWN["lv"]: "vocab/", WELL_KNOWN["lsh"]: "shapes/", dataset.base: "id/"}
         self._folders = sorted({**folders, **own}.items(), key=lambda item: -len(item[0]))
-        self._fixed = {dataset.iri: "dataset", LALA[:-1]: "ontology/index", WELL_KNOWN["lsh"][:-1]: "shapes/index"}
+        self._paths: dict[str, str | None] = {
+            dataset.iri: "dataset",
+            LALA[:-1]: "ontology/index",
+            WELL_KNOWN["lsh"][:-1]: "shapes/index",
+        }
 
     def path(self, iri: str) -> str | None:
         """The path of a thing's page without its ending, as a file's name; None for what can have no page."""
-        if iri in self._fixed:
-            return self._fixed[iri]
-        for namespace, folder in self._folders:
-            if iri.startswith(namespace) and len(iri) > len(namespace):
-                return folder + _file_name(iri[len(namespace) :])
-        return None
+        if iri not in self._paths:
+            found = (pair for pair in self._folders if iri.startswith(pair[0]) and len(iri) > len(pair[0]))
+            namespace, folder = next(found, ("", ""))
+            self._paths[iri] = folder + _file_name(iri[len(namespace) :]) if folder else None
+        return self._paths[iri]
 
     def canonical(self, path: str) -> str:
         """The full address of a file of the site."""

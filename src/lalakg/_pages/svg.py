@@ -45,9 +45,9 @@ def wrap(words: str, width: float, size: float, most: int = 4) -> list[str]:
     lines = _filled(words, limit)
     if len(lines) > most:
         return [*lines[: most - 1], lines[most - 1][: limit - 1] + "…"]
-    while limit > 4 and len(narrower := _filled(words, limit - 1)) == len(lines):  # lines of about one length
-        lines, limit = narrower, limit - 1
-    return lines or [""]
+    least = max(4, len(words) // max(1, len(lines)))
+    even = (_filled(words, width) for width in range(least, limit if len(lines) > 1 else least))
+    return next((found for found in even if len(found) <= len(lines)), lines) or [""]
 
 
 def _filled(words: str, limit: int) -> list[str]:

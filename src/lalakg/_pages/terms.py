@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
 from itertools import groupby
 from typing import Any
 
 from lalakg._pages.edition import Edition, Value
-from lalakg._pages.index import SUBCLASS, TYPE
+from lalakg._pages.index import SUBCLASS, TYPE, Statement
 from lalakg._pages.rules import rules_by_term
 from lalakg._terms import LALA, WELL_KNOWN, natural
 
@@ -34,11 +35,15 @@ def content(edition: Edition, term: str, here: str) -> dict[str, Any]:
     return {
         "instances": [edition.thing(thing, here) for thing in instances[:_MOST]],
         "instance_count": len(instances),
-        "uses": [(edition.thing(s.subject, here), edition.value(s.object, here, term)) for s in statements[:_EXAMPLES]],
+        "uses": [(edition.thing(s.subject, here), edition.value(s.object, here, term)) for s in _first(statements)],
         "use_count": len(statements),
         "queries": [(q.name, q.summary) for q in edition.queries_by_term.get(term, []) if q.group != "hygiene"],
         "rules": [(rule.number, rule.label, rule.anchor) for rule in rules_by_term(edition).get(term, [])],
     }
+
+
+def _first(statements: list[Statement]) -> list[Statement]:
+    return heapq.nsmallest(_EXAMPLES, statements, key=lambda s: (natural(s.subject), natural(str(s.object))))
 
 
 def overview(edition: Edition, here: str) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def _rules(target: str, exists: str = "") -> list[str]:
     for name, (page, data) in _WHOLE.items():
         found += [_NO_PAGE, _ACCEPTS["ttl"], f"RewriteRule ^{name}$ {target}{data} [R=303,END]"]
         found.append(f"RewriteRule ^{name}$ {target}{page} [R=303,NE,END]")
-    thing = "^((id|ontology|vocab|other|query)/[^.]+|dataset)$"
+    thing = "^((id|ontology|vocab|other|query)/.+(?<!\\.html|\\.ttl|\\.jsonld|\\.rq)|dataset)$"
     before = [exists] if exists else []
     for form, accepts in _ACCEPTS.items():
         found += [*before, _NO_PAGE, accepts, f"RewriteRule {thing} {target}$1.{form} [R=303,END]"]
