@@ -367,3 +367,23 @@ def test_a_debate_has_a_page_with_who_takes_which_position(kg: lalakg.KnowledgeG
     text = words(parsed(page))
     assert "Whose fantasy is it?" in text
     assert "Both 1 voice This time, in place of that, the two kiss." in text
+
+
+def test_every_property_of_the_ontology_has_its_words_and_its_place(pages: Pages) -> None:
+    index, showing = pages.edition.index, pages.edition.display.showing
+    properties = [thing for thing in index.things if thing.startswith(LALA + "") and thing[len(LALA)].islower()]
+    assert [name for name in properties if not showing(name).group] == []
+
+
+def test_only_the_main_sources_telling_orders_events(kg: lalakg.KnowledgeGraph) -> None:
+    extra = [
+        say("ev-z", RDF_TYPE.value, LALA + "Event"),
+        say("ev-z", LALA + "inWorld", "w-story"),
+        say("claim-z", LALA + "asserts", "ev-z"),
+        say("claim-z", LALA + "evidence", "psg-z"),
+        say("psg-z", WELL_KNOWN["oa"] + "hasSource", "another-source"),
+    ]
+    index = Index([*kg.triples, *extra], kg.prefixes)
+    made = plan(index, *pairs(index)[0])
+    assert made is not None
+    assert [moment.iri for moment in made.base.moments if moment.kind == "event"][-1] == ID + "ev-z"

@@ -104,7 +104,8 @@ def test_ids_are_used_once(pages: dict[str, Reader]) -> None:
     [
         "index.html", "things.html", "dataset.html", "404.html", "ontology/index.html", "shapes/index.html",
         "query/index.html", "query/timeline.html", "query/world-as-graph.html", "id/mia-story.html",
-        "id/claim-f63.html", "id/w-fantasy.html", "ontology/inWorld.html", "vocab/omission.html", "other/schema/Movie.html",
+        "id/claim-f63.html", "id/w-fantasy.html", "ontology/inWorld.html", "vocab/omission.html",
+        "other/schema/Movie.html",
     ],
 )  # fmt: skip
 def test_each_kind_of_page_is_well_formed(site: Path, name: str) -> None:

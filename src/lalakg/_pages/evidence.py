@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
-from lalakg._pages.index import SUBPROPERTY, Index
+from lalakg._pages.index import SUBPROPERTY, Index, key
 from lalakg._terms import LALA, WELL_KNOWN, natural
 
 _ABOUT = LALA + "about"
 _OA = WELL_KNOWN["oa"]
+NEVER = float("inf")
 _ADDRESS = WELL_KNOWN["schema"] + "url"
 
 
@@ -20,7 +22,7 @@ class Passage:
     source: str
     place: str
     address: str
-    start: int
+    start: float
 
 
 @dataclass(frozen=True)
@@ -79,15 +81,21 @@ def passage(index: Index, iri: str) -> Passage:
         source,
         ", ".join(part for part in parts if part),
         address + fragment if address.startswith(("https://", "http://")) else "",
-        int(start) if start.isdigit() else 0,
+        float(start) if start.isdigit() else NEVER,
     )
 
 
-def told_at(index: Index, thing: str) -> float:
+def main_source(index: Index) -> str:
+    """The source that most passages stand in; may be empty."""
+    count = Counter(key(statement.object) for statement in index.uses.get(_OA + "hasSource", ()))
+    return min(count, key=lambda source: (-count[source], source), default="")
+
+
+def told_at(index: Index, thing: str, source: str) -> float:
     """Where a source first tells of a thing: the least character of the passages behind the claims that assert it."""
-    starts = [
-        passage(index, one).start
+    found = [
+        passage(index, one)
         for said in index.pointing(thing, LALA + "asserts")
         for one in index.objects(said.subject, LALA + "evidence")
     ]
-    return min(starts, default=float("inf"))
+    return min((one.start for one in found if one.source == source), default=NEVER)

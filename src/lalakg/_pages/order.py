@@ -6,7 +6,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterable
 
-from lalakg._pages.evidence import told_at
+from lalakg._pages.evidence import NEVER, main_source, told_at
 from lalakg._pages.index import Index
 from lalakg._terms import LALA, WELL_KNOWN, natural
 
@@ -51,17 +51,18 @@ class Order:
 
     def sequence(self) -> list[str]:
         """All moments, earlier ones first."""
-        told = {event: told_at(self.index, event) for event in self.events}
+        source = main_source(self.index)
+        told = {event: told_at(self.index, event, source) for event in self.events}
         known = set(self._moment.values())
         waiting = dict.fromkeys(known, 0)
         for followers in self._later.values():
             for moment in followers:
                 waiting[moment] += 1
         for gap in self.gaps:  # a gap stands before the first event that follows it
-            told[gap] = min((told.get(m, float("inf")) for m in self._later[gap]), default=float("inf")) - 0.5
+            told[gap] = min((told.get(m, NEVER) for m in self._later[gap]), default=NEVER) - 0.5
 
         def rank(moment: str) -> tuple[float, list[tuple[int, int, str]]]:
-            return told.get(moment, float("inf")), natural(moment)
+            return told.get(moment, NEVER), natural(moment)
 
         ready = [(rank(moment), moment) for moment, count in waiting.items() if not count]
         heapq.heapify(ready)

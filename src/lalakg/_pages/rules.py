@@ -34,7 +34,7 @@ class Rule:
     terms: frozenset[str]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def rules(edition: Edition) -> tuple[Rule, ...]:
     """All rules, in the order of their numbers."""
     shapes = Index(edition.shapes, edition.prefixes)
@@ -42,7 +42,7 @@ def rules(edition: Edition) -> tuple[Rule, ...]:
     return tuple(_rule(edition, shapes, root) for root in roots)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def rules_by_term(edition: Edition) -> dict[str, list[Rule]]:
     """The rules that speak of a term, by its IRI."""
     found: dict[str, list[Rule]] = {}

@@ -206,5 +206,4 @@ class _Drawing(Layout):
             "rect", x=centre - style.pill / 2, y=y - height / 2, width=style.pill, height=height, rx=9, class_="t-pill"
         )
         words = svg.text(lines, centre, y, style.small * 1.25, text_anchor="middle", font_size=style.small)
-        label = self.index.label(one.iri)
-        return svg.link(self.href(one.iri), box, words, class_="t-difference", aria_label=label)
+        return svg.link(self.href(one.iri), box, words, class_="t-difference")

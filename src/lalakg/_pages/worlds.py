@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from lalakg._pages.evidence import told_at
+from lalakg._pages.evidence import main_source, told_at
 from lalakg._pages.index import TYPE, Index
 from lalakg._pages.order import Order
 from lalakg._terms import LALA, natural
@@ -119,11 +119,11 @@ def _chosen(index: Index, events: list[str], records: list[tuple[str, str, str]]
     if len(events) <= _MOST:
         return events
     sides = {side for record in records for side in record[1:]}
-    joined = (LALA + "triggers", LALA + "initiates")
+    joined, source = (LALA + "triggers", LALA + "initiates"), main_source(index)
 
     def rank(event: str) -> tuple[bool, float, list[tuple[int, int, str]]]:
         matters = event in sides or any(index.subjects(event, LALA + "branchesAt")) or _opens(index, event, joined)
-        return not matters, told_at(index, event), natural(event)
+        return not matters, told_at(index, event, source), natural(event)
 
     return sorted(events, key=rank)[:_MOST]
 
