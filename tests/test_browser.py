@@ -89,7 +89,7 @@ def test_the_slowest_question_is_quick(kg: lalakg.KnowledgeGraph, site: Site) ->
     here = min(milliseconds(answer[note]) for answer in found for note in ("note", "again"))
     there = min(timeit.repeat(lambda: kg.query("told-out-of-order"), number=1, repeat=10)) * 1000
     print(f"the slowest question takes {here} ms in the page, {there:.0f} ms in pyoxigraph")
-    assert here < max(200, 6 * there)  # a machine that is busy slows both
+    assert here < max(200, 10 * there)  # a machine that is busy slows both
 
 
 def test_what_is_saved_is_what_pyoxigraph_writes(kg: lalakg.KnowledgeGraph, site: Site) -> None:
