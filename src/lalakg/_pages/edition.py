@@ -36,7 +36,8 @@ class Value:
 class Edition:
     """One edition of a folder's pages.
 
-    `scripts` are the names of the bundled scripts that lie in `static/`; a page asks for no other.
+    `scripts` are the names of the bundled scripts that lie in `static/`; a page asks for no other. `endpoint` is the
+    path below the root where SPARQL is answered, if something answers it.
     """
 
     def __init__(
@@ -47,8 +48,9 @@ class Edition:
         *,
         address: str = "",
         scripts: Iterable[str] = (),
+        endpoint: str = "",
     ) -> None:
-        self.folder, self.prefixes, self.scripts = folder, prefixes, frozenset(scripts)
+        self.folder, self.prefixes, self.scripts, self.endpoint = folder, prefixes, frozenset(scripts), endpoint
         self.index = Index(triples, prefixes)
         self.places = Places(folder.dataset, prefixes, address)
 

@@ -44,7 +44,7 @@ class Pages:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
-        environment.globals.update(edition=self.edition, debate=debate.exists(self.edition))
+        environment.globals.update(edition=self.edition, debate=self.debates)
         return environment
 
     def _page(self, template: str, here: str, title: str, **content: Any) -> str:
@@ -159,10 +159,13 @@ class Pages:
         """Every thing, by its kind."""
         return self._page("things.html", "things.html", "Things", **lists.things(self.edition, "things.html"))
 
-    def debate(self) -> str | None:
-        """Who takes which position on what; None where nobody takes any."""
-        if not debate.exists(self.edition):
-            return None
+    @property
+    def debates(self) -> bool:
+        """Whether anybody takes a position on anything."""
+        return debate.exists(self.edition)
+
+    def debate(self) -> str:
+        """Who takes which position on what."""
         return self._page("debate.html", "debate.html", "The debate", **debate.content(self.edition, "debate.html"))
 
     def ontology(self) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 
 class Files:
@@ -18,14 +16,6 @@ class Files:
     def write(self, name: str, text: str) -> None:
         """Write one file, its folders included."""
         self._place(name).write_bytes(text.encode())
-
-    def write_json(self, name: str, data: Any) -> None:
-        """Write data as JSON, an entry a line."""
-        if isinstance(data, list):
-            lines = ",\n".join(json.dumps(entry, ensure_ascii=False, separators=(",", ":")) for entry in data)
-            self.write(name, f"[\n{lines}\n]\n")
-        else:
-            self.write(name, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
 
     def copy(self, path: Path, name: str) -> None:
         """Copy one file."""

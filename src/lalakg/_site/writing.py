@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from lalakg import _export
@@ -10,12 +10,9 @@ from lalakg._check import Progress
 from lalakg._errors import OutputError
 from lalakg._formats import MEDIA_TYPES
 from lalakg._graph import KnowledgeGraph
-from lalakg._pages import STATIC, Edition, Pages
-from lalakg._pages.lists import completions, search
+from lalakg._pages import Edition, Pages, documents, scripts, static
 from lalakg._site import hosts
 from lalakg._site.files import Files
-
-_WEB = Path(__file__).parent.parent / "_web"
 
 
 def build(
@@ -47,22 +44,15 @@ def build(
 
 
 def _write(kg: KnowledgeGraph, files: Files, address: str, progress: Progress) -> None:
-    scripts = sorted(path.name for path in _WEB.glob("*")) if _WEB.is_dir() else []
-    edition = Edition(kg.triples, kg.folder, kg.prefixes, address=address, scripts=scripts)
-    pages = Pages(edition, kg.engine)
-    for name, path in [(name, _WEB / name) for name in scripts] + [
-        (path.name, path) for path in sorted(STATIC.glob("*"))
-    ]:
+    edition = Edition(kg.triples, kg.folder, kg.prefixes, address=address, scripts=scripts())
+    for name, path in static().items():
         files.copy(path, f"static/{name}")
-    downloads = list(_downloads(files, edition))
-    _write_whole(pages, files, downloads)
-    things = [thing for thing in edition.index.things if edition.path(thing)]
-    _write_things(pages, files, things)
-    queries = _write_queries(pages, files)
-    _write_data(edition, files)
+    texts = documents(Pages(edition, kg.engine), list(_downloads(files, edition)))
+    for name, make in texts.items():
+        files.write(name, make())
     hosts.write(edition, files)
-    progress(f"site: {len(things):,} things, {queries:,} queries")
-    if "query.js" not in scripts:
+    progress(f"site: {sum(name.endswith('.html') for name in texts):,} pages")
+    if "query.js" not in edition.scripts:
         progress("site: without the SPARQL engine in its pages; `npm ci && npm run build` in web/ makes it.")
 
 
@@ -71,47 +61,3 @@ def _downloads(files: Files, edition: Edition) -> Iterator[tuple[str, str, int]]
         for name in (f"data/{edition.folder.dataset.name}.{form}{packed}" for packed in ("", ".gz")):
             if files.has(name):
                 yield name, media_type, files.size(name)
-
-
-def _write_whole(pages: Pages, files: Files, downloads: Iterable[tuple[str, str, int]]) -> None:
-    downloads = list(downloads)
-    debate = pages.debate()
-    texts = {
-        "index.html": pages.front(downloads),
-        "things.html": pages.things(),
-        "dataset.html": pages.dataset(downloads),
-        "ontology/index.html": pages.ontology(),
-        "shapes/index.html": pages.shapes(),
-        "query/index.html": pages.questions(),
-        "404.html": pages.not_found(),
-        **({"debate.html": debate} if debate else {}),
-        **({"query/new.html": pages.ask()} if "query.js" in pages.edition.scripts else {}),
-    }
-    for name, text in texts.items():
-        files.write(name, text)
-
-
-def _write_things(pages: Pages, files: Files, things: Iterable[str]) -> None:
-    for thing in things:
-        path = pages.edition.path(thing)
-        files.write(f"{path}.ttl", pages.turtle(thing))
-        files.write(f"{path}.jsonld", pages.jsonld(thing))
-        if not files.has(f"{path}.html"):  # the whole has a page of its own
-            files.write(f"{path}.html", pages.thing(thing))
-
-
-def _write_queries(pages: Pages, files: Files) -> int:
-    queries = pages.edition.queries
-    for query in queries:
-        files.write(f"query/{query.name}.html", pages.query(query))
-        files.write(f"query/{query.name}.rq", query.text)
-        files.write(f"query/{query.name}.ttl", pages.query_rdf(query, "ttl"))
-        files.write(f"query/{query.name}.jsonld", pages.query_rdf(query, "jsonld"))
-    files.write("data/queries.ttl", pages.catalogue())
-    return len(queries)
-
-
-def _write_data(edition: Edition, files: Files) -> None:
-    files.write_json("data/prefixes.json", dict(sorted(edition.prefixes.items())))
-    files.write_json("data/search.json", search(edition))
-    files.write_json("data/terms.json", completions(edition))
