@@ -232,6 +232,74 @@ def test_the_service_describes_itself(client: httpx.Client) -> None:
     assert "sd:Service" in response.text or "sparql-service-description#Service" in response.text
 
 
+@pytest.mark.parametrize(
+    ("accept", "target"),
+    [
+        ("", "mia.html"),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", "mia.html"),
+        ("text/turtle", "mia.ttl"),
+        ("application/ld+json;q=0.9, text/turtle;q=0.8", "mia.jsonld"),
+        ("application/n-triples", "mia.nt"),
+        ("application/rdf+xml", "mia.rdf"),
+    ],
+)
+def test_a_thing_leads_to_the_document_that_fits(client: httpx.Client, accept: str, target: str) -> None:
+    response = client.get("/id/mia", headers={"Accept": accept})
+    assert (response.status_code, response.headers["Location"]) == (303, target)
+    assert "Accept" in response.headers["Vary"]
+    document = client.get(f"/id/{target}")
+    assert document.status_code == 200
+    assert document.headers["ETag"]
+    form = ox.RdfFormat.from_extension(target.rpartition(".")[2])
+    if form:
+        subjects = {quad.subject for quad in ox.parse(document.content, format=form)}
+        assert ox.NamedNode("https://w3id.org/lalakg/id/mia") in subjects
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        ("/", "text/html; charset=utf-8"),
+        ("/id/mia.html", "text/html; charset=utf-8"),
+        ("/query/", "text/html; charset=utf-8"),
+        ("/query/new.html", "text/html; charset=utf-8"),
+        ("/query/who-claims.rq", "application/sparql-query"),
+        ("/ontology/Claim.ttl", "text/turtle; charset=utf-8"),
+        ("/ontology/context.jsonld", "application/ld+json"),
+        ("/static/site.css", "text/css; charset=utf-8"),
+        ("/data/lalakg.ttl", "text/turtle; charset=utf-8"),
+        ("/data/search.json", "application/json"),
+        ("/.well-known/void", "text/turtle; charset=utf-8"),
+        ("/.well-known/sparql-examples", "text/turtle; charset=utf-8"),
+    ],
+)
+def test_the_pages_are_those_of_the_site(client: httpx.Client, path: str, media_type: str) -> None:
+    response = client.get(path)
+    assert (response.status_code, response.headers["Content-Type"]) == (200, media_type)
+    again = client.get(path, headers={"If-None-Match": response.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_nothing_is_told_in_the_form_that_is_read(client: httpx.Client) -> None:
+    page = client.get("/id/nobody", headers={"Accept": "text/html"})
+    assert (page.status_code, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert '<base href="/">' in page.text
+    assert client.get("/id/mia", headers={"Accept": "image/png"}).status_code == 406
+    for path in (
+        "/static/../pyproject.toml",
+        "/static/%2e%2e/svg.py",
+        "/ontology/..%2f..%2fpyproject.toml",
+        "//etc/passwd",
+    ):
+        assert client.get(path).status_code == 404
+
+
+def test_without_a_query_a_browser_is_led_to_the_page_that_asks(client: httpx.Client) -> None:
+    response = client.get("/sparql", headers={"Accept": "text/html"})
+    assert response.status_code == 303
+    assert client.get(response.headers["Location"]).status_code == 200
+
+
 QUERIES = sorted(lalakg.load().catalogue)
 
 

@@ -155,7 +155,7 @@ def build(
     if not report.conforms:
         raise NotConforming(report)
     with _swapped(target) as aside:
-        _write_dumps(kg, aside / "data" if beside else aside, progress, packed=_PACKED if beside else ())
+        dump(kg, aside / "data" if beside else aside, progress, packed=_PACKED if beside else ())
         shutil.copytree(kg.folder.ontology, aside / "ontology", ignore=_HIDDEN)
         if beside:
             beside(aside)
@@ -180,7 +180,10 @@ def _refuse_foreign(folder: Path) -> None:
         )
 
 
-def _write_dumps(kg: KnowledgeGraph, folder: Path, progress: Progress, packed: tuple[str, ...]) -> None:
+def dump(
+    kg: KnowledgeGraph, folder: Path, progress: Progress = lambda _: None, *, packed: tuple[str, ...] = ()
+) -> None:
+    """Write the complete graph into a folder in every form, those in `packed` compressed, and its description."""
     dataset = kg.folder.dataset
     distributions = []
     folder.mkdir(exist_ok=True)

@@ -195,10 +195,10 @@ class Pages:
             alternates=[(kind, f"dataset.{form}") for form, kind in _BESIDE.items()],
         )
 
-    def not_found(self) -> str:
-        """What a host shows for an address without a page; its links begin at the site's own root."""
+    def not_found(self, base: str = "") -> str:
+        """What a host shows for an address without a page; its links begin at `base`, the path of the site's root."""
         page = self._page("404.html", "404.html", "Not found")
-        base = urlsplit(self.edition.places.address).path or "/"
+        base = base or urlsplit(self.edition.places.address).path or "/"
         return page.replace("<head>", f'<head>\n<base href="{base}">', 1)
 
 

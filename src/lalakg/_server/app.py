@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -17,6 +18,7 @@ from lalakg._server.cache import Cache
 from lalakg._server.observation import Observed, metrics
 from lalakg._server.problem import Problem
 from lalakg._server.protocol import GRAPHS
+from lalakg._server.reading import read
 from lalakg._server.serving import Serving
 from lalakg._server.sparql import sparql, store
 from lalakg._server.worker import Job
@@ -30,6 +32,7 @@ def application(serving: Serving) -> ASGIApp:
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
+        await run_in_threadpool(lambda: serving.shelf.documents)  # so that nobody waits for the index
         yield
         serving.pool.kill()
 
@@ -43,6 +46,7 @@ def application(serving: Serving) -> ASGIApp:
             Route("/metrics", metrics, methods=_READ),
             Route("/healthz", healthz, methods=_READ),
             Route("/readyz", readyz, methods=_READ),
+            Route("/{path:path}", read, methods=_READ),
         ],
         exception_handlers={Problem: _problem, HTTPException: _http},
         lifespan=life,

@@ -21,7 +21,6 @@ from lalakg._server.worker import Answer, Job
 from lalakg._tokens import query_form
 
 _CHANGING = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
-_CHARSET = {"text/turtle", "text/csv", "text/tab-separated-values"}
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Desk:
 
     def response(self, body: bytes, media_type: str, identity: str) -> Response:
         """A response that may be kept, if it has an `identity`: what it is the answer to, besides the data."""
-        if media_type in _CHARSET:
+        if media_type.startswith("text/"):
             media_type += "; charset=utf-8"
         headers = {"Cache-Control": "no-store"}
         if identity:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from lalakg._errors import FolderError
-from lalakg._export import quads
+from lalakg._export import dump, quads
 from lalakg._folder import Folder
 from lalakg._formats import write_dataset
 from lalakg._graph import KnowledgeGraph
@@ -19,10 +19,11 @@ from lalakg._server.settings import Settings
 
 @dataclass(frozen=True)
 class Data:
-    """Where workers read (an N-Quads file, or a database), and the hash of what they read there."""
+    """Where workers read (an N-Quads file, or a database), the hash of what they read there, and where dumps lie."""
 
     path: Path
     version: str
+    dumps: Path
 
     def note(self, folder: Path) -> None:
         """Write down, for the processes, that this is what to serve from now on."""
@@ -34,7 +35,7 @@ class Data:
     def current(cls, folder: Path) -> Data:
         """What `note` wrote."""
         noted = json.loads((folder / "current").read_text(encoding="utf-8"))
-        return cls(Path(noted["path"]), noted["version"])
+        return cls(Path(noted["path"]), noted["version"], Path(noted["dumps"]))
 
 
 def prepare(settings: Settings, folder: Path) -> Data:
@@ -42,15 +43,18 @@ def prepare(settings: Settings, folder: Path) -> Data:
 
     Raises FolderError and its kin when there is no such folder, or no such store.
     """
-    if settings.store:
-        return Data(settings.store, _version_of_store(settings.store))
     kg = KnowledgeGraph(Folder.find(settings.folder))
+    if settings.store:
+        return Data(settings.store, _version_of_store(settings.store), folder)
     plain = [ox.Quad(t.subject, t.predicate, t.object) for t in kg.triples]
     text = write_dataset([*plain, *quads(kg)], "nq", {}).encode()
     version = hashlib.sha256(text).hexdigest()
+    dumps = folder / version[:16]
+    if not dumps.is_dir():
+        dump(kg, dumps)
     path = folder / f"{version[:16]}.nq"
     path.write_bytes(text)
-    return Data(path, version)
+    return Data(path, version, dumps)
 
 
 def _version_of_store(store: Path) -> str:

@@ -11,6 +11,7 @@ from lalakg._server.data import Data
 from lalakg._server.guards import Budget
 from lalakg._server.pool import Pool
 from lalakg._server.settings import Settings
+from lalakg._server.shelf import Shelf
 
 
 class Serving:
@@ -29,6 +30,7 @@ class Serving:
         self.version = data.version
         self.kg = KnowledgeGraph(Folder.find(self.settings.folder))
         self.pool = Pool(data.path, self.settings)
+        self.shelf = Shelf(self.kg, data.dumps)
         self.desk = Desk(self.pool, self.budget, self.settings, data.version)
 
     def reload(self) -> None:

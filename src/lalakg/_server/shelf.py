@@ -1,0 +1,79 @@
+"""The shelf: the pages, dumps and files of one version, each by the path at which a site has it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from lalakg._formats import MEDIA_TYPES, write_graph
+from lalakg._graph import KnowledgeGraph
+from lalakg._pages import TYPES, Edition, Pages, documents, scripts, static
+
+FORMS = ("html", "ttl", "jsonld", "nt", "rdf")
+"""How a thing's document may be had, best first."""
+
+_REWRITTEN = ("nt", "rdf")  # which a site does not have; made from the Turtle
+_WELL_KNOWN = {".well-known/void": "data/void.ttl", ".well-known/sparql-examples": "data/queries.ttl"}
+
+
+class Shelf:
+    """What is answered at a path, other than by a query."""
+
+    def __init__(self, kg: KnowledgeGraph, dumps: Path) -> None:
+        self.kg, self.dumps = kg, dumps
+
+    @cached_property
+    def pages(self) -> Pages:
+        """What makes the pages."""
+        kg = self.kg
+        edition = Edition(kg.triples, kg.folder, kg.prefixes, scripts=scripts(), endpoint="sparql")
+        return Pages(edition, kg.engine)
+
+    @cached_property
+    def documents(self) -> Mapping[str, Callable[[], str]]:
+        """Every page, made when it is asked for."""
+        files = sorted(self.dumps.glob(f"{self.kg.folder.dataset.name}.*"))
+        downloads = [(f"data/{f.name}", MEDIA_TYPES[f.suffix[1:]], f.stat().st_size) for f in files]
+        return documents(self.pages, downloads)
+
+    @cached_property
+    def files(self) -> Mapping[str, Path]:
+        """Every file that is given as it is."""
+        ontology = sorted(path for path in self.kg.folder.ontology.rglob("*") if path.is_file())
+        return {
+            **{f"static/{name}": path for name, path in static().items()},
+            **{f"data/{path.name}": path for path in self.dumps.glob("*") if path.is_file()},
+            **{f"ontology/{p.relative_to(self.kg.folder.ontology).as_posix()}": p for p in ontology},
+        }
+
+    def get(self, path: str) -> tuple[bytes, str] | None:
+        """What stands at a path, and its media type; None when nothing does."""
+        path = _WELL_KNOWN.get(path, path)
+        if path == "" or path.endswith("/"):
+            path += "index.html"
+        ending = path.rpartition(".")[2]
+        if path in self.documents:
+            return self.documents[path]().encode(), TYPES[ending]
+        if path in self.files:
+            return self.files[path].read_bytes(), TYPES.get(ending, "application/octet-stream")
+        if ending in _REWRITTEN and (make := self.documents.get(path.removesuffix(ending) + "ttl")):
+            triples = [quad.triple for quad in ox.parse(make().encode(), format=ox.RdfFormat.TURTLE)]
+            return write_graph(triples, ending, self.kg.prefixes, {}).encode(), MEDIA_TYPES[ending]
+        return None
+
+    def forms(self, path: str) -> dict[str, str]:
+        """The documents about a thing whose IRI has this path: by media type, the path of each."""
+        if f"{path}.html" not in self.documents or path == "404":
+            return {}
+        offered = FORMS if f"{path}.ttl" in self.documents else FORMS[:1]
+        return {TYPES[form]: f"{path}.{form}" for form in offered}
+
+    def identity(self, path: str, version: str) -> str:
+        """What a path's answer depends on, for an ETag."""
+        file = self.files.get(path)
+        own = hashlib.sha256(file.read_bytes()).hexdigest() if file and path.startswith("static/") else version
+        return f"{path} {own}"
