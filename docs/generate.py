@@ -29,7 +29,8 @@ GROUPS = {
     "explore": "What a curious person asks next.",
     "hygiene": "Each looks for one kind of fault: a row is a fault, and no row is what one hopes for. "
     "`lalakg check` asks them all.",
-    "wikidata": "Queries that cross over to Wikidata.",
+    "wikidata": "What only both know together, our graph and Wikidata. They need the network, and `--service`: "
+    "[Across to Wikidata](queries.md#across-to-wikidata) tells how. None was asked of the true Wikidata yet.",
 }
 
 

@@ -1,5 +1,6 @@
 """A query across two stores in two steps gives what an engine that federates by itself gives."""
 
+import json
 from collections.abc import Iterator
 
 import pyoxigraph as ox
@@ -140,3 +141,30 @@ def test_what_is_no_answer() -> None:
     query = "SELECT * { SERVICE <a:a> {} }"
     with running() as page, pytest.raises(EndpointError, match="is it a SPARQL endpoint"):
         in_two_steps(query, RemoteEngine(f"{page.url}/query", {}, {}), page.url)  # JSON of no known kind
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        {"type": "uri", "value": "http://e/> } } SERVICE <http://evil/> { ?a ?b ?c"},
+        {"type": "literal", "value": "x", "xml:lang": "en } SERVICE <http://evil/> { ?a ?b ?c"},
+        {"type": "literal", "value": "x", "datatype": "http://e/> } SERVICE <http://evil/> { ?a ?b ?c"},
+    ],
+)
+def test_an_answer_cannot_change_what_is_asked(term: dict[str, str], there: Wikidata) -> None:
+    found = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": [{"x": term}]}})
+    there.faults.append(lambda request: request.answer(200, found, "application/sparql-results+json"))
+    with pytest.raises(EndpointError, match="that cannot be read"):
+        in_two_steps("SELECT * { SERVICE <a:a> { ?x ?y ?z } }", RemoteEngine(there.sparql, {}, {}), there.sparql)
+
+
+@pytest.mark.parametrize("text", ['" } SERVICE <http://e/> { }', "\\u0022 '''\n\\\" \r\t", "ends with \\"])
+def test_text_stays_text(text: str, here: LocalEngine, there: Wikidata) -> None:
+    bindings = [{"x": {"type": "literal", "value": text}}]
+    found = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": bindings}})
+    there.faults.append(lambda request: request.answer(200, found, "application/sparql-results+json"))
+    query = "SELECT * { SERVICE <a:a> { ?x ?y ?z } }"
+    stepped = in_two_steps(query, RemoteEngine(there.sparql, {}, {}), there.sparql)
+    answer = here.store.query(stepped)
+    assert isinstance(answer, ox.QuerySolutions)
+    assert [row["x"] for row in answer] == [ox.Literal(text)]

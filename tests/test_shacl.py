@@ -318,6 +318,7 @@ def test_a_message_is_filled_in() -> None:
         ("ex:S sh:sparql [ sh:select 'ASK {}' ] .", "must be a SELECT"),
         ("ex:S sh:sparql [ sh:select 'SELECT $this { $this ?p ?o MINUS { $this a ?o } }' ] .", "not allow MINUS"),
         ("ex:S sh:sparql [ sh:select 'SELECT $this { SERVICE <http://x> { $this ?p ?o } }' ] .", "not allow SERVICE"),
+        ("ex:S sh:sparql [ sh:select 'SELECT $this { $this ?p 5SERVICE <http://x> {} }' ] .", "not allow SERVICE"),
         ("ex:S sh:sparql [ sh:select 'SELECT $this { $this ?p ?o VALUES ?o { 1 } }' ] .", "not allow VALUES"),
         ("ex:S sh:sparql [ sh:select 'SELECT $this { { SELECT ?o { ?s ?p ?o } } }' ] .", "must return $this"),
         ("ex:S sh:sparql [ sh:select 'SELECT (1 AS $this) WHERE { }' ] .", "does not allow AS $this"),

@@ -189,6 +189,12 @@ def test_sparql(wikidata: Wikidata, client: httpx.Client, media_type: str, way: 
     ]
 
 
+def test_sparql_prefers_what_the_client_prefers(wikidata: Wikidata, client: httpx.Client) -> None:
+    accept = {"Accept": "text/csv;q=0.8, application/json;q=0.9, image/png, application/sparql-results+xml"}
+    answer = client.get(wikidata.sparql, params={"query": DIRECTED}, headers=accept)
+    assert answer.headers["Content-Type"].startswith("application/sparql-results+xml")
+
+
 def test_sparql_construct(wikidata: Wikidata, client: httpx.Client) -> None:
     query = "CONSTRUCT { ?f wdt:P57 ?d } { ?f wdt:P57 ?d }"
     answer = client.get(wikidata.sparql, params={"query": query}, headers={"Accept": "text/turtle"})

@@ -56,11 +56,14 @@ def answer(request: Request) -> bool:
 def _written(request: Request, found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> tuple[str, bytes]:
     wanted = _SHORT.get(request.form.get("format", ""), request.headers.get("Accept", ""))
     offered = _GRAPHS if isinstance(found, ox.QueryTriples) else _TABLES
-    media_type = next((kind for kind in map(_bare, wanted.split(",")) if kind in offered), next(iter(offered)))
+    media_type = next((kind for kind in _by_preference(wanted) if kind in offered), next(iter(offered)))
     data = found.serialize(format=offered[media_type])  # type: ignore[arg-type]
     assert data is not None
     return media_type, data
 
 
-def _bare(accepted: str) -> str:
-    return accepted.partition(";")[0].strip()
+def _by_preference(accept: str) -> list[str]:
+    """The media types of an Accept header, those with the greatest q first."""
+    kinds = [[word.strip() for word in kind.split(";")] for kind in accept.split(",")]
+    weights = {words[0]: float(next((w[2:] for w in words if w.startswith("q=")), 1)) for words in kinds}
+    return sorted(weights, key=lambda kind: -weights[kind])
