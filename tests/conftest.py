@@ -13,6 +13,7 @@ from hypothesis import settings
 
 import lalakg
 from lalakg._cli import main
+from lalakg._http import Session
 from wikidata.service import Wikidata, serving
 
 ROOT = Path(__file__).parents[1]
@@ -98,7 +99,7 @@ def at(wikidata: Wikidata) -> list[str]:
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long was waited, without the waiting."""
     made: list[float] = []
-    monkeypatch.setattr("time.sleep", made.append)
+    monkeypatch.setattr(Session, "sleep", staticmethod(made.append))
     return made
 
 

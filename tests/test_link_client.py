@@ -122,6 +122,17 @@ def test_who_is_to_wait_too_long_asks_no_more(client: Client, wikidata: Wikidata
     assert naps == []
 
 
+def test_a_pause_that_is_asked_for_outlasts_the_run(client: Client, wikidata: Wikidata, naps: list[float]) -> None:
+    wikidata.faults.append(first(1, too_many(retry_after=3600)))
+    with pytest.raises(EndpointError):
+        client.item("Q65")
+    with pytest.raises(EndpointError, match=r"asked to be left alone for another 3\d\d\d s"):
+        again(client, "Q65")
+    assert len(wikidata.asked) == 1
+    client.cache.put(f"WAIT 127.0.0.1:{wikidata.server_port}", str(time.time() - 1))
+    assert again(client, "Q65").id == "Q65"
+
+
 def test_a_ban_is_the_end_of_asking_and_nothing_is_lost(run: Command, folder: Path, wikidata: Wikidata) -> None:
     wikidata.faults.append(lambda request: len(wikidata.asked) > 4 and banned(request))
     done = run("-C", folder, "link", "check", "--wikidata", wikidata.url)

@@ -164,5 +164,15 @@ def test_one_way_that_fails_leaves_the_others(
 
 def test_no_network_leaves_no_review(run: Command, folder: Path, tmp_path: Path) -> None:
     done = run("-C", folder, "link", "suggest", "-q", "--wikidata", "http://127.0.0.1:9", "-o", tmp_path / "review.tsv")
-    assert done.status == 1
-    assert rows(tmp_path / "review.tsv") == []
+    assert (done.status, done.err) == (2, "Nothing could be found out.\n")
+    assert not (tmp_path / "review.tsv").exists()
+
+
+def test_decisions_are_not_overwritten(run: Command, folder: Path, wikidata: Wikidata, tmp_path: Path) -> None:
+    words = ("-C", folder, "link", "suggest", "-q", "--wikidata", wikidata.url, "-o", tmp_path / "review.tsv")
+    assert run(*words).status == run(*words).status == 0
+    decide(tmp_path / "review.tsv", {("keith", "Q9000000105"): "no"})
+    decided = (tmp_path / "review.tsv").read_bytes()
+    done = run(*words)
+    assert (done.status, "holds decisions" in done.err) == (2, True)
+    assert (tmp_path / "review.tsv").read_bytes() == decided

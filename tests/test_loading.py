@@ -38,7 +38,7 @@ def fake() -> Iterator[FakeStore]:
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that would have been made."""
     made: list[float] = []
-    monkeypatch.setattr(Session, "_sleep", staticmethod(made.append))
+    monkeypatch.setattr(Session, "sleep", staticmethod(made.append))
     return made
 
 

@@ -206,10 +206,11 @@ class Session:
     def _wait(self, pause: float, url: str) -> None:
         if time.monotonic() + pause > self.deadline:
             raise TooSlowError(self._too_slow(), url)
-        self._sleep(pause)
+        self.sleep(pause)
 
     @staticmethod
-    def _sleep(seconds: float) -> None:
+    def sleep(seconds: float) -> None:
+        """Wait."""
         time.sleep(seconds)
 
     def _accepted(self, response: httpx.Response, url: str) -> httpx.Response:

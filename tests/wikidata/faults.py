@@ -30,9 +30,12 @@ def first(times: int, fault: Fault) -> Fault:
     left = [times]
 
     def once_more(request: Request) -> bool:
-        if left[0] <= 0 or not fault(request):
+        if left[0] <= 0:
             return False
-        left[0] -= 1
+        left[0] -= 1  # before it answers: whoever has the answer may ask again at once
+        if not fault(request):
+            left[0] += 1
+            return False
         return True
 
     return once_more

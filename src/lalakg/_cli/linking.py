@@ -147,12 +147,17 @@ def suggest(
         links, denials, changed = review.accept(things.Things(kg), accept)
         say(f"{links} accepted, {denials} turned down. {_wrote(changed)}")
         return
+    if out:
+        review.refuse_decided(out, kg.folder)
     known_things = things.Things(kg, things.known(kg, known))
     denied = [row.link for row in recording.opened(kg.folder).rows if row.is_denied]
     with _client(contact, wikidata, offline=offline) as client:
         search = suggestion.Suggestions(known_things, client, denied, (lambda _: None) if quiet else say)
         found = search.candidates()
         text = review.render(found, kg.folder, client.service)
+    if not found and search.failed:
+        say("Nothing could be found out.")
+        context.exit(2)
     if out is None:
         click.echo(text, nl=False)
     else:

@@ -153,7 +153,7 @@ class Client:
                 pause = error.retry_after or 2.0**attempt
                 if error.status not in _BUSY or attempt == _TRIES or time.monotonic() + pause > deadline:
                     raise
-                time.sleep(pause)
+                Session.sleep(pause)
             else:
                 return answer.to_json()
         raise AssertionError("the last try returns or raises")
@@ -169,6 +169,8 @@ class Client:
     def _open(self, url: str, ask: Callable[[], T]) -> T:
         """What `ask` gives, unless the host has shown before that it is of no use to ask it."""
         host = urlsplit(url).netloc
+        if host not in self.closed and (words := self._still_waiting(host)):
+            self.closed[host] = words
         if host in self.closed:
             raise EndpointError(self.closed[host], url)
         try:
@@ -182,7 +184,21 @@ class Client:
             if error.status not in (403, 429):
                 raise
             self.closed[host] = _sent_away(error)
+            if error.retry_after:
+                self.cache.put(_waiting(host), str(time.time() + error.retry_after))
         raise EndpointError(self.closed[host], url)
+
+    def _still_waiting(self, host: str) -> str:
+        """What to say when a host asked us, in an earlier run, for more patience than has passed; else nothing."""
+        kept = self.cache.get(_waiting(host))
+        left = float(kept.body) - time.time() if kept else 0
+        return (
+            f"asked to be left alone for another {left:.0f} s (HTTP 429), so it is asked nothing." if left > 0 else ""
+        )
+
+
+def _waiting(host: str) -> str:
+    return f"WAIT {host}"
 
 
 def _sent_away(error: RefusedError) -> str:

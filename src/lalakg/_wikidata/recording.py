@@ -27,7 +27,7 @@ _HEAD: Final = """\
 #  xsd: http://www.w3.org/2001/XMLSchema#
 #extension_definitions:
 #  - slot_name: ext_checked
-#    property: https://w3id.org/lalakg/ontology#checked
+#    property: http://purl.org/dc/terms/provenance
 #    type_hint: xsd:string
 #license: {license}
 #mapping_set_id: {id}

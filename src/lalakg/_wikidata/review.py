@@ -36,7 +36,6 @@ _COLUMNS: Final = (
 _SLOTS: Final = "#extension_definitions:"
 _SLOT: Final = (
     "#  - slot_name: ext_decision",
-    "#    property: https://w3id.org/lalakg/ontology#decision",
     "#    type_hint: xsd:string",
 )
 
@@ -71,6 +70,14 @@ def _row(table: MappingSet, one: Candidate, service: Service) -> Row:
         CHECKED: checked(check, service),
     }
     return table.row(one.link, cells)
+
+
+def refuse_decided(path: Path, folder: Folder) -> None:
+    """Raise LalakgError when a file holds decisions that were not taken over, and would be overwritten."""
+    if path.is_file():
+        known = {row.link for row in opened(folder).rows}
+        if any(row.cells.get(DECISION) and row.link not in known for row in MappingSet.read(path).rows):
+            raise LalakgError(f"{path} holds decisions; take them over with --accept first, or name another file.")
 
 
 def accept(things: Things, path: Path) -> tuple[int, int, list[str]]:

@@ -18,7 +18,8 @@ from lalakg._wikidata.mappings import SAME, SEE, Link, links
 
 @dataclass(frozen=True)
 class Kind:
-    """A class of ours whose things may be linked: by which predicate, and of which classes the items must be."""
+    """A class of ours whose things may be linked: by which predicate, and of which classes the items must be,
+    the widest first."""
 
     name: str
     predicate: str
@@ -29,7 +30,7 @@ class Kind:
 KINDS: Final[Mapping[str, Kind]] = {
     LALA + "Film": Kind("film", SAME, ("Q11424",)),
     LALA + "RealPerson": Kind("person", SAME, ("Q5",)),
-    LALA + "RealPlace": Kind("place", SAME, ("Q515", "Q486972", "Q17334923")),
+    LALA + "RealPlace": Kind("place", SAME, ("Q17334923", "Q486972", "Q515")),
     LALA + "Organization": Kind("organisation", SAME, ("Q43229",)),
     LALA + "Character": Kind("character", SEE, ("Q95074", "Q15632617", "Q15773347", "Q14897293")),
 }
