@@ -72,7 +72,9 @@ def quads(kg: KnowledgeGraph) -> list[ox.Quad]:
         return ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(dataset.graphs + name))
 
     known = set(kg.triples)
-    authored = [place(t, _file_graph(d.path, kg.folder.root / "data")) for d in kg.documents for t in d.triples if t in known]
+    authored = [
+        place(t, _file_graph(d.path, kg.folder.root / "data")) for d in kg.documents for t in d.triples if t in known
+    ]
     return authored + [
         ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(dataset.graphs + "derived")) for t in kg.derived
     ]
