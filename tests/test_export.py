@@ -178,6 +178,7 @@ def test_each_graph_bears_the_name_of_its_world_or_file(quads: ox.Store) -> None
         "crossworld",
         "derived",
         "claims",
+        "debate-facts",
         "lala",
         "vocab",
     } <= names

@@ -55,7 +55,7 @@ def quads(kg: KnowledgeGraph) -> list[ox.Quad]:
     """The complete graph as named graphs.
 
     A world-bound thing lies in its world's graph, links between worlds in `crossworld`, what is derived in
-    `derived`, all else in the graph named after its file.
+    `derived`, all else in the graph named after its file: data/debate/facts.ttl gives `debate-facts`.
     """
     worlds = {
         t.subject: t.object.value
@@ -65,20 +65,26 @@ def quads(kg: KnowledgeGraph) -> list[ox.Quad]:
     }
     dataset = kg.folder.dataset
 
-    def place(triple: ox.Triple, stem: str) -> ox.Quad:
+    def place(triple: ox.Triple, file: str) -> ox.Quad:
         if triple.predicate.value in _CROSSING:
             name = "crossworld"
         elif triple.subject in worlds:
             name = _world_graph(worlds[triple.subject], dataset)
         else:
-            name = stem
+            name = file
         return ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(dataset.graphs + name))
 
     known = set(kg.triples)
-    authored = [place(t, d.path.stem) for d in kg.documents for t in d.triples if t in known]
+    authored = [
+        place(t, _file_graph(d.path, kg.folder.root / "data")) for d in kg.documents for t in d.triples if t in known
+    ]
     return authored + [
         ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(dataset.graphs + "derived")) for t in kg.derived
     ]
+
+
+def _file_graph(path: Path, data: Path) -> str:
+    return "-".join(path.relative_to(data if path.is_relative_to(data) else path.parent).with_suffix("").parts)
 
 
 def _world_graph(world: str, dataset: Dataset) -> str:
