@@ -25,7 +25,19 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 import stores  # noqa: E402 - the tests' own stores
 
-PEAK = "from lalakg._cli import main\ntry: main()\nfinally: import resource; print(resource.getrusage(0).ru_maxrss)"
+# Not getrusage: across fork and exec its peak still counts the pages of this process.
+PEAK = "print(next(line for line in open('/proc/self/status') if line.startswith('VmHWM')))"
+LALAKG = f"from lalakg._cli import main\ntry: main()\nfinally: {PEAK}"
+RDFLIB = f"""
+import sys, rdflib
+from rdflib.plugins.stores.sparqlstore import SPARQLUpdateStore
+store = SPARQLUpdateStore(sys.argv[1], sys.argv[2], autocommit=False)
+graph = rdflib.Graph(store, identifier=rdflib.URIRef("urn:x:rdflib"))
+for triple in rdflib.Graph().parse(sys.argv[3], format="nt"):
+    graph.add(triple)
+store.commit()
+{PEAK}
+"""
 
 
 class OnDisk(stores.Oxigraph):
@@ -46,9 +58,7 @@ def by_lalakg(server: stores.Server, path: Path) -> float:
     """Load by a process of its own; its peak memory in MB."""
     login = {"LALAKG_PASSWORD": server.login[1]} if server.login else {}
     user = ["--user", server.login[0]] if server.login else []
-    words = [sys.executable, "-c", PEAK, "load", server.query_url, path, *user]
-    done = subprocess.run(words, env={**os.environ, **login}, stdout=subprocess.PIPE, text=True, check=True)
-    return int(done.stdout) / 1024
+    return peak([sys.executable, "-c", LALAKG, "load", server.query_url, path, *user], login)
 
 
 def by_put(server: stores.Server, path: Path) -> float:
@@ -70,15 +80,15 @@ def send(method: str, url: str, path: Path) -> float:
 
 
 def by_rdflib(server: stores.Server, path: Path) -> float:
-    import rdflib
-    from rdflib.plugins.stores.sparqlstore import SPARQLUpdateStore
+    return peak([sys.executable, "-c", RDFLIB, server.query_url, server.update_url, path])
 
-    store = SPARQLUpdateStore(server.query_url, server.update_url, autocommit=False)
-    graph = rdflib.Graph(store, identifier=rdflib.URIRef("urn:x:rdflib"))
-    for triple in rdflib.Graph().parse(path, format="nt"):
-        graph.add(triple)
-    store.commit()
-    return 0.0
+
+def peak(words: list[str | Path], environment: dict[str, str] | None = None) -> float:
+    """Run a process; its peak memory in MB, which it prints at the end."""
+    done = subprocess.run(
+        words, env={**os.environ, **(environment or {})}, stdout=subprocess.PIPE, text=True, check=True
+    )
+    return int(done.stdout.split()[-2]) / 1024
 
 
 def processor(server: stores.Server) -> float:

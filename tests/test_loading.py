@@ -11,17 +11,21 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
 import lalakg
+import lalakg._probing as probing
+import lalakg._sources as sources
 from conftest import LALAKG, Command
 from fakestore import FakeStore, Fault, Request, running
 from lalakg._errors import EndpointError, InvalidValue, LalakgError, ParseError
 from lalakg._http import Credentials, Session
 from lalakg._loading import load_into
+from lalakg._stores import OXIGRAPH
 
 SECRET = "s3cret-w0rd"
 OLD = "<urn:old> <urn:is> <urn:here>"
@@ -185,11 +189,9 @@ def test_an_empty_file_empties_a_graph(fake: FakeStore, tmp_path: Path) -> None:
 def test_a_large_file_is_read_in_two_parts_and_a_fault_is_found_in_either(
     fake: FakeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import lalakg._sources as sources
-    import lalakg._stores as stores
 
     monkeypatch.setattr(sources, "_DIVIDED", 100)
-    monkeypatch.setattr(stores, "_KINDS", (stores.replace(stores.OXIGRAPH, moves=10),))
+    monkeypatch.setattr(probing, "_KINDS", (replace(OXIGRAPH, moves=10),))
     statements = [f'<urn:{n}> <urn:p> "{n} ä"' for n in range(500)]
     assert load_into([file(tmp_path, *statements)], fake.url, replace=True).triples == 500
     assert len(fake.graph()) == 500
@@ -686,9 +688,8 @@ def test_two_at_once_each_win_whole(fake: FakeStore, tmp_path: Path) -> None:
 def test_a_large_load_into_an_empty_graph_goes_in_bulk_and_the_next_in_one_transaction(
     fake: FakeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import lalakg._stores as stores
 
-    monkeypatch.setattr(stores, "_KINDS", (stores.replace(stores.OXIGRAPH, moves=10),))
+    monkeypatch.setattr(probing, "_KINDS", (replace(OXIGRAPH, moves=10),))
     path = file(tmp_path, *(f"<urn:{n}> <urn:p> <urn:o>" for n in range(20)))
     for _ in range(2):
         load_into([path], fake.url, replace=True)
@@ -713,9 +714,8 @@ def test_a_large_load_into_an_empty_graph_goes_in_bulk_and_the_next_in_one_trans
 def test_large_graphs_go_together_or_not_at_all(
     fake: FakeStore, small: Path, monkeypatch: pytest.MonkeyPatch, is_full: bool
 ) -> None:
-    import lalakg._stores as stores
 
-    monkeypatch.setattr(stores, "_KINDS", (stores.replace(stores.OXIGRAPH, moves=10),))
+    monkeypatch.setattr(probing, "_KINDS", (replace(OXIGRAPH, moves=10),))
     kg = lalakg.load(small)
     if is_full:
         load_into(kg, fake.url, named_graphs=True)

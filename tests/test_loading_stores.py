@@ -42,6 +42,26 @@ class FusekiOnDisk(stores.Fuseki):
         return [*words[:at], "--tdb2", f"--loc={folder / 'data'}", *words[at + 1 :]]
 
 
+class FusekiWithOneWay(stores.Fuseki):
+    """It takes either updates or the Graph Store Protocol."""
+
+    def __init__(self, operation: str, name: str) -> None:
+        self.operation, self.name_of_it = operation, name
+
+    def command(self, folder: Path, port: int) -> list[str | Path]:
+        words = super().command(folder, port)
+        config = folder / "config.ttl"
+        config.write_text(
+            f"""@prefix fuseki: <http://jena.apache.org/fuseki#> .
+            @prefix ja: <http://jena.hpl.hp.com/2005/11/Assembler#> .
+            [] a fuseki:Service ; fuseki:name "ds" ; fuseki:dataset [ a ja:MemoryDataset ] ;
+              fuseki:endpoint [ fuseki:operation fuseki:query ; fuseki:name "query" ] ,
+                              [ fuseki:operation fuseki:{self.operation} ; fuseki:name "{self.name_of_it}" ] .""",
+            encoding="utf-8",
+        )
+        return [*words[: words.index("--mem")], f"--config={config}"]
+
+
 KINDS = {kind.name: kind for kind in stores.STORES}
 ON_DISK = {"oxigraph": OxigraphOnDisk(), "fuseki": FusekiOnDisk(), "virtuoso": KINDS["virtuoso"]}
 
@@ -155,6 +175,17 @@ def test_what_each_store_alters_is_named(server: stores.Server, tmp_path: Path) 
     )
     assert all(" became " in words for words in done.altered)
     assert len(done.altered) == len(altered)
+
+
+@pytest.mark.parametrize(("operation", "path"), [("update", "update"), ("gsp-rw", "data")])
+def test_one_way_to_write_is_enough(tmp_path: Path, operation: str, path: str) -> None:
+    kg = lalakg.load(ROOT)
+    with started(FusekiWithOneWay(operation, path), tmp_path / "store") as server:
+        for _ in range(2):
+            done = load_into(kg, server.query_url, named_graphs=True)
+            assert (done.store, done.graph, done.altered) == ("Fuseki", None, ())
+            assert count(server, None) == len(kg.triples)
+            assert not [name for name in graphs(server) if "x-lalakg" in name]
 
 
 @pytest.mark.parametrize("name", ON_DISK)

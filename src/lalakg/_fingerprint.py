@@ -97,7 +97,7 @@ class Fingerprint:
             digits = self._hash(key)
             self.predicates[key.partition(b" ")[0].decode()] += number
             self.counts[digits[:3]] += number
-            self.sums[digits[:3]] += sum_ * _number(digits[3:7])
+            self.sums[digits[:3]] += sum_ * _number(digits[3:12], 4)
             self.has_blanks |= key.endswith(b" _ ")
         self._pairs.clear()
         self._subjects.clear()
@@ -106,7 +106,7 @@ class Fingerprint:
     def _of_subject(self, subject: bytes) -> int:
         is_blank = subject.startswith(b"_")
         self.has_blanks |= is_blank
-        return _number(self._hash(b"_" if is_blank else subject[1:-1])[:6])
+        return _number(self._hash(b"_" if is_blank else subject[1:-1])[:14], 6)
 
     def _hash(self, key: bytes) -> str:
         data = key.decode("latin-1").encode() if self.twice and not key.isascii() else key
@@ -124,8 +124,9 @@ class _Cache(dict[bytes, _Value]):
         return value
 
 
-def _number(digits: str) -> int:
-    return int("1" + digits.translate(_LETTERS))
+def _number(digits: str, length: int) -> int:
+    """A number of the first decimal digits among hexadecimal ones, behind a 1."""
+    return int("1" + digits.translate(_LETTERS)[:length])
 
 
 def _key(pair: bytes) -> bytes:
@@ -180,22 +181,22 @@ def _bundles(sent: Fingerprint, streams: int) -> list[dict[str, int]]:
 
 def _tally(store: Store, graph: str | None, bundle: dict[str, int], *, has_blanks: bool) -> Tally:
     subject, object_ = (f'IF(isBlank(?{v}), "_", STR(?{v}))' if has_blanks else f"STR(?{v})" for v in "so")
-    x = _as_number(f"SUBSTR(MD5({subject}), 1, 6)")
+    x = _as_number(f"SUBSTR(MD5({subject}), 1, 14)", 6)
     predicates = " ".join(f"<{predicate}>" for predicate in bundle)
     where = f"{{ {store.pattern(graph, '?s ?p ?o')} VALUES ?p {{ {predicates} }} }}"
     if sum(bundle.values()) <= _GROUPED:
         inner = f"SELECT ?p ?o (COUNT(*) AS ?n) (SUM({x}) AS ?x) WHERE {where} GROUP BY ?p ?o"
     else:
         inner = f"SELECT ?p ?o (1 AS ?n) ({x} AS ?x) WHERE {where}"
-    hashed = f'SUBSTR(MD5(CONCAT(STR(?p), " ", {object_}, " ", {_TAIL})), 1, 7)'
+    hashed = f'SUBSTR(MD5(CONCAT(STR(?p), " ", {object_}, " ", {_TAIL})), 1, 12)'
     middle = f"SELECT ?n ?x ({hashed} AS ?h) WHERE {{ {{ {inner} }} }}"
-    outer = f"SELECT ?n ?x (SUBSTR(?h, 1, 3) AS ?k) ({_as_number('SUBSTR(?h, 4)')} AS ?y) WHERE {{ {{ {middle} }} }}"
+    outer = f"SELECT ?n ?x (SUBSTR(?h, 1, 3) AS ?k) ({_as_number('SUBSTR(?h, 4)', 4)} AS ?y) WHERE {{ {{ {middle} }} }}"
     rows = store.select(f"SELECT ?k (SUM(?n) AS ?c) (SUM(?x * ?y) AS ?z) WHERE {{ {{ {outer} }} }} GROUP BY ?k")
     return {row["k"]["value"]: (int(row["c"]["value"]), _sum(row)) for row in rows if "k" in row}
 
 
-def _as_number(digits: str) -> str:
-    return f'<{XSD}integer>(CONCAT("1", REPLACE({digits}, "[a-f]", "")))'
+def _as_number(digits: str, length: int) -> str:
+    return f'<{XSD}integer>(CONCAT("1", SUBSTR(REPLACE({digits}, "[a-f]", ""), 1, {length})))'
 
 
 def _sum(row: dict[str, dict[str, str]]) -> int:

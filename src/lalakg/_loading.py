@@ -16,8 +16,9 @@ from lalakg._graph import KnowledgeGraph
 from lalakg._http import Credentials, Session
 from lalakg._marks import claim, marked, shown
 from lalakg._placing import Part, Placed, place
+from lalakg._probing import begun, probe
 from lalakg._sources import of_files, of_triples
-from lalakg._stores import Store, begun, probe
+from lalakg._stores import Store
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how much has been sent, of how much: triples, or bytes of files."""

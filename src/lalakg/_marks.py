@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Final
 
 from lalakg._errors import EndpointError
-from lalakg._stores import Store, writing
+from lalakg._probing import writing
+from lalakg._stores import Store
 
 _MARK: Final = "urn:x-lalakg:load:"
 _FILLS, _INTO = "<urn:x-lalakg:fills>", "<urn:x-lalakg:into>"

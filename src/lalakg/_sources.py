@@ -104,8 +104,8 @@ def _stretches(path: Path, number: int) -> list[_Stretch]:
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)
-            is_divisible = size > _DIVIDED and _turtle.form(path) == ox.RdfFormat.N_TRIPLES
-            cuts = _cuts(file, size, number if is_divisible and not _has_blanks(file) else 1)
+            is_large = number > 1 and size > _DIVIDED and _turtle.form(path) == ox.RdfFormat.N_TRIPLES
+            cuts = _cuts(file, size, number) if is_large and not _has_blanks(file) else []
     except OSError as error:
         raise FolderError(f"{path} cannot be read: {error.strerror}.") from None
     return [_Stretch(path, start, end) for start, end in pairwise([0, *cuts, size])]

@@ -1,19 +1,19 @@
-"""Triple stores: what answers at an address, and how one asks it and writes to it."""
+"""Triple stores: the kinds that there are, and how one asks them and writes to them."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from lalakg._errors import EndpointError
-from lalakg._http import RefusedError, Session, without_login
+from lalakg._http import RefusedError, Session
 
-_FORM: Final = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
-_JSON: Final = "application/sparql-results+json"
+FORM: Final = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+JSON: Final = "application/sparql-results+json"
+ABSENT: Final = {400, 404, 405, 415, 501}  # answers where there is no such service
 _NTRIPLES: Final = {"Content-Type": "application/n-triples"}
 Block = bytes | Iterable[bytes]
 
@@ -65,13 +65,6 @@ VIRTUOSO: Final = Kind(
     twice=True,
 )
 GENERIC: Final = Kind("SPARQL store", "", "", chunk=2_000)
-_KINDS: Final = (FUSEKI, OXIGRAPH, VIRTUOSO)
-_UPDATES: Final = ("/update", "/statements", "")
-_GRAPHS: Final = ("/data", "/store", "/rdf-graphs/service", "")
-_QUERIES: Final = ("/query", "/sparql")
-_WRITES: Final = ("/update", "/store", "/data", "/sparql-auth", "/sparql-graph-crud-auth")
-_ABSENT: Final = {400, 404, 405, 415, 501}  # answers where there is no such service
-_FINAL: Final = {401, 403, 429, 500, 502, 503, 504}  # answers that no other path will better
 
 
 @dataclass(frozen=True)
@@ -102,11 +95,11 @@ class Store:
         answer = self._json(query)
         if isinstance(answer, dict) and "boolean" in answer:
             return bool(answer["boolean"])
-        return any(cell["value"] in ("1", "true") for row in _rows(answer, self.query_url) for cell in row.values())
+        return any(cell["value"] in ("1", "true") for row in rows(answer, self.query_url) for cell in row.values())
 
     def select(self, query: str) -> list[dict[str, dict[str, str]]]:
         """The rows of a SELECT, in the form of SPARQL's JSON."""
-        return _rows(self._json(query), self.query_url)
+        return rows(self._json(query), self.query_url)
 
     def count(self, graph: str | None) -> int:
         """The number of triples in a graph."""
@@ -114,11 +107,11 @@ class Store:
         return int(row["n"]["value"])
 
     def _json(self, query: str) -> Any:
-        accept = {"Accept": _JSON}
+        accept = {"Accept": JSON}
         if self.transaction:
             answer = self._within("QUERY", query.encode(), {"Content-Type": "application/sparql-query", **accept})
         else:
-            answer = self.session.send("POST", self.query_url, lambda: _form("query", query), {**_FORM, **accept})
+            answer = self.session.send("POST", self.query_url, lambda: form("query", query), {**FORM, **accept})
         try:
             return json.loads(answer.content)
         except ValueError:
@@ -130,7 +123,7 @@ class Store:
             self._within("UPDATE", text.encode(), {"Content-Type": "application/sparql-update"})
         else:
             url = self.base + self.kind.update
-            self.session.send("POST", url, lambda: _form("update", text), _FORM, again=False)
+            self.session.send("POST", url, lambda: form("update", text), FORM, again=False)
 
     def write(self, graph: str | None, body: Callable[[], Block], *, how: str = "POST", again: bool = False) -> None:
         """Send N-Triples into a graph: POST adds, PUT replaces, `bulk` adds to an empty graph as fast as can be.
@@ -167,7 +160,7 @@ class Store:
         try:
             self.session.send("GET", self._graph_url(graph), headers={"Accept": "application/n-triples"})
         except RefusedError as error:
-            return error.status not in _ABSENT
+            return error.status not in ABSENT
         return True
 
     def _graph_url(self, graph: str | None) -> str:
@@ -196,11 +189,13 @@ def clearing(graph: str | None) -> str:
     return f"DROP SILENT {f'GRAPH <{graph}>' if graph else 'DEFAULT'}"
 
 
-def _form(key: str, value: str) -> bytes:
+def form(key: str, value: str) -> bytes:
+    """The body of a form with one field."""
     return f"{key}={quote(value, safe='')}".encode()
 
 
-def _rows(answer: Any, url: str) -> list[dict[str, dict[str, str]]]:
+def rows(answer: Any, url: str) -> list[dict[str, dict[str, str]]]:
+    """The rows of an answer in the form of SPARQL's JSON. Raises NoResultError."""
     try:
         return list(answer["results"]["bindings"])
     except (KeyError, TypeError):
@@ -209,89 +204,3 @@ def _rows(answer: Any, url: str) -> list[dict[str, dict[str, str]]]:
 
 def _no_result(url: str) -> EndpointError:
     return NoResultError("answered something that is no SPARQL result; is it a SPARQL endpoint?", url)
-
-
-def probe(url: str, session: Session) -> Store:
-    """What answers at `url`: the address of a store, a dataset, a repository, or one of its endpoints.
-
-    Raises EndpointError when nothing there answers SPARQL.
-    """
-    if without_login(url) != url:
-        raise EndpointError("put no login into the address; use --user and LALAKG_PASSWORD.", without_login(url))
-    url = url.rstrip("/")
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-        raise EndpointError("is no web address; a store's begins with http:// or https://.", url)
-    if "/repositories/" in url:
-        url = url.removesuffix("/rdf-graphs/service").removesuffix("/statements")
-        return _recognised(Store(RDF4J, url, session, union=True))
-    base = next((url.removesuffix(end) for end in (*_QUERIES, *_WRITES) if url.endswith(end)), url)
-    given = () if url.endswith(_WRITES) else (url,)
-    for address in dict.fromkeys((*given, *(base + path for path in _QUERIES))):
-        store = Store(replace(GENERIC, query=address.removeprefix(base)), base, session)
-        try:
-            store.ask("ASK { ?s ?p ?o }")
-            return _recognised(store)
-        except NoResultError:
-            continue
-        except RefusedError as error:
-            if error.status in _FINAL:
-                raise
-    raise EndpointError(f"does not answer SPARQL, nor do /query and /sparql below it; {_hint(url, session)}", url)
-
-
-def _hint(url: str, session: Session) -> str:
-    """What to do about an address that is no endpoint: it may be that of a server of repositories."""
-    found = "is it the address of a store?"
-    with contextlib.suppress(EndpointError, ValueError, KeyError):
-        answer = session.send("GET", f"{url}/repositories", headers={"Accept": _JSON})
-        names = [row["id"]["value"] for row in _rows(json.loads(answer.content), url)]
-        found = f"give the address of a repository: {', '.join(f'{url}/repositories/{name}' for name in names)}."
-    return found
-
-
-def _recognised(store: Store) -> Store:
-    answer = store.session.send("POST", store.query_url, lambda: _form("query", "ASK {}"), {**_FORM, "Accept": _JSON})
-    server = answer.headers.get("Server", "").lower()
-    if store.kind is RDF4J:
-        return replace(store, kind=replace(RDF4J, name="GraphDB")) if "graphdb" in server else store
-    for kind in _KINDS:
-        if kind.name.lower() in server or (kind is FUSEKI and "fuseki-request-id" in answer.headers):
-            return replace(store, kind=kind, union=bool(kind.union))
-    return store
-
-
-def begun(store: Store) -> Store:
-    """The store, once a transaction was tried: what speaks RDF4J's protocol may have none."""
-    try:
-        store.begin().roll_back()
-    except RefusedError as error:
-        if error.status not in _ABSENT:
-            raise
-        return replace(store, kind=replace(store.kind, graphs="/rdf-graphs/service", transactions=""))
-    return store
-
-
-def writing(store: Store, graph: str, statement: str) -> Store:
-    """The store after a first statement: it then knows where it takes updates, and whether it takes anything else."""
-    is_known = store.kind.name != GENERIC.name
-    for path in [store.kind.update] if is_known else dict.fromkeys((*_UPDATES, store.kind.query)):
-        candidate = replace(store, kind=replace(store.kind, update=path))
-        try:
-            candidate.insert(graph, statement)
-        except RefusedError as error:
-            if error.status in _FINAL - {500} or (is_known and error.status not in _ABSENT):
-                raise
-        else:
-            return candidate if not is_known or store.has_graph(graph) else _with_updates_only(store)
-    for path in [store.kind.graphs] if is_known else _GRAPHS:
-        candidate = replace(store, kind=replace(store.kind, graphs=path, chunk=None, updates=False, puts=True))
-        with contextlib.suppress(RefusedError):
-            candidate.insert(graph, statement)
-            if store.ask(f"ASK {{ GRAPH <{graph}> {{ {statement} }} }}"):
-                return candidate
-    raise EndpointError("answers queries, but takes updates nowhere that was tried; may it be written?", store.base)
-
-
-def _with_updates_only(store: Store) -> Store:
-    kind = replace(store.kind, graphs="", chunk=GENERIC.chunk, bulk="", streams=1, moves=None, puts=False)
-    return replace(store, kind=kind)
