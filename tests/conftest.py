@@ -13,6 +13,7 @@ from hypothesis import settings
 
 import lalakg
 from lalakg._cli import main
+from lalakg._http import Session
 
 ROOT = Path(__file__).parents[1]
 LALAKG = Path(sys.executable).with_name("lalakg")
@@ -34,9 +35,18 @@ Command = Callable[..., Outcome]
 
 
 @pytest.fixture(autouse=True)
-def _no_source_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a developer has set must not change what a command does here."""
-    monkeypatch.delenv("LALAKG_SOURCE", raising=False)
+    for name in ("LALAKG_SOURCE", "LALAKG_PASSWORD", "LALAKG_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that would have been made before asking a store again."""
+    made: list[float] = []
+    monkeypatch.setattr(Session, "_sleep", staticmethod(made.append))
+    return made
 
 
 SOURCE = os.environ.get("LALAKG_SOURCE")

@@ -18,13 +18,16 @@ Fault = Callable[["Request"], bool]
 
 
 class FakeStore(ThreadingHTTPServer):
-    """Speaks SPARQL 1.1 as `server` (Oxigraph by default) does; remembers the requests; `faults` come first."""
+    """Speaks SPARQL 1.1 as `server` (Oxigraph by default) does; remembers the requests; `faults` come first.
+
+    With `union` its default graph shows all that lies in named ones.
+    """
 
     daemon_threads = True
 
     def __init__(self, server: str = "Oxigraph/0", certificate: Path | None = None) -> None:
         super().__init__(("127.0.0.1", 0), Request)
-        self.name, self.data, self.lock = server, ox.Store(), threading.Lock()
+        self.name, self.data, self.lock, self.union = server, ox.Store(), threading.Lock(), False
         self.asked: list[tuple[str, str, dict[str, str]]] = []
         self.faults: list[Fault] = []
         self.url = f"http{'s' if certificate else ''}://127.0.0.1:{self.server_port}"
@@ -50,6 +53,7 @@ class Request(BaseHTTPRequestHandler):
     """One request: `method`, `path`, `body`, `form`."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else a kept connection waits 40 ms for each answer
     server: FakeStore
     body: bytes
     form: dict[str, list[str]]
@@ -69,7 +73,7 @@ class Request(BaseHTTPRequestHandler):
         with suppress(ConnectionError, TimeoutError):
             if not any(fault(self) for fault in self.server.faults):
                 with self.server.lock:
-                    self._serve(url.path)
+                    self._serve(urlsplit(self.path).path)
 
     do_PUT = do_POST  # noqa: N815 - http.server's own names
 
@@ -104,9 +108,14 @@ class Request(BaseHTTPRequestHandler):
 
     def _serve(self, path: str) -> None:
         data = self.server.data
-        if path == "/query" and "query" in self.form:
-            answer: Any = data.query(self.form["query"][0])
-            self.answer(200, answer.serialize(format=ox.QueryResultsFormat.JSON), Content_Type="application/json")
+        if path == ("/sparql" if "Virtuoso" in self.server.name else "/query") and "query" in self.form:
+            graphs = [ox.NamedNode(name) for name in self.form.get("default-graph-uri", [])]
+            union = self.server.union and not graphs
+            answer: Any = data.query(
+                self.form["query"][0], default_graph=graphs or None, use_default_graph_as_union=union
+            )
+            form: Any = ox.RdfFormat.TURTLE if isinstance(answer, ox.QueryTriples) else ox.QueryResultsFormat.JSON
+            self.answer(200, answer.serialize(format=form), Content_Type=form.media_type)
         elif path == "/update" and "update" in self.form:
             data.update(self.form["update"][0])
             self.answer(204)

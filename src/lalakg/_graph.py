@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from lalakg import _turtle
 from lalakg._catalogue import Catalogue, Values
+from lalakg._credentials import Credentials
 from lalakg._derivation import derive, named
 from lalakg._engine import Engine, LocalEngine, RemoteEngine
 from lalakg._errors import ResourceNotFound, nearest
@@ -30,8 +31,18 @@ class KnowledgeGraph:
     Nothing is read before it is needed. Where `data/published/` is up to date, it is what is read.
     """
 
-    def __init__(self, folder: Folder, endpoint: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Folder,
+        endpoint: str | None = None,
+        *,
+        graph: str | None = None,
+        default: bool = False,
+        credentials: Credentials | None = None,
+        timeout: float = 60,
+    ) -> None:
         self.folder, self.endpoint = folder, endpoint
+        self.graph, self.default, self.credentials, self.timeout = graph, default, credentials, timeout
 
     def __repr__(self) -> str:
         return f"<KnowledgeGraph {self.folder.dataset.iri} in {self.folder.root}>"
@@ -78,9 +89,18 @@ class KnowledgeGraph:
     def engine(self) -> Engine:
         """What answers SPARQL: Oxigraph in memory, or the endpoint."""
         if self.endpoint:
-            return RemoteEngine(self.endpoint, self.prefixes, self.folder.context)
+            return self._engine_at(self.endpoint)
         source: Iterable[ox.Triple] | Path = self.folder.published if self._published else self.triples
         return LocalEngine(source, self.prefixes, self.folder.context)
+
+    def _engine_at(self, url: str) -> RemoteEngine:
+        from lalakg._endpoint import locate
+
+        engine = RemoteEngine(
+            url, self.prefixes, self.folder.context, self.timeout, graph=self.graph, credentials=self.credentials
+        )
+        locate(engine, None if self.default else self.folder.dataset)
+        return engine
 
     def sparql(self, text: str) -> Result:
         """The answer to a SPARQL query; the graph's prefixes need not be declared. Raises QuerySyntaxError."""
@@ -128,10 +148,21 @@ class KnowledgeGraph:
         return to_rdflib(self.triples, self.prefixes)
 
 
-def load(path: Path | str | None = None, *, endpoint: str | None = None) -> KnowledgeGraph:
+def load(
+    path: Path | str | None = None,
+    *,
+    endpoint: str | None = None,
+    graph: str | None = None,
+    default: bool = False,
+    credentials: Credentials | None = None,
+    timeout: float = 60,
+) -> KnowledgeGraph:
     """The graph of the folder at `path`; without one, of the nearest folder, else the film's own.
 
-    With `endpoint`, queries go to that SPARQL endpoint instead, and the folder gives the catalogue.
-    Raises FolderError when there is no such folder.
+    With `endpoint`, the address of a store or of its SPARQL endpoint, queries go there, and the folder gives the
+    catalogue. They see the named graph `graph`, the default graph with `default`, and else the one into which
+    `load_into` puts the folder's graph there. `timeout` is for each answer, in seconds. Raises FolderError when there
+    is no such folder.
     """
-    return KnowledgeGraph(Folder.find(path), endpoint)
+    folder = Folder.find(path)
+    return KnowledgeGraph(folder, endpoint, graph=graph, default=default, credentials=credentials, timeout=timeout)

@@ -11,10 +11,11 @@ from typing import TypeAlias
 import pyoxigraph as ox
 
 from lalakg import _turtle
+from lalakg._credentials import Credentials
 from lalakg._errors import InvalidValue, OutputError
 from lalakg._export import quads
 from lalakg._graph import KnowledgeGraph
-from lalakg._http import Credentials, Session
+from lalakg._http import Session
 from lalakg._marks import claim, marked, shown
 from lalakg._placing import Part, place
 from lalakg._stores import Store, probe

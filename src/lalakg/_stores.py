@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from lalakg._errors import EndpointError
-from lalakg._http import RefusedError, Session, without_login
+from lalakg._http import RefusedError, Session, checked
 
 _FORM: Final = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
 _JSON: Final = "application/sparql-results+json"
@@ -174,18 +174,15 @@ def probe(url: str, session: Session) -> Store:
 
     Raises EndpointError when nothing there answers SPARQL.
     """
-    if without_login(url) != url:
-        raise EndpointError("put no login into the address; use --user and LALAKG_PASSWORD.", without_login(url))
-    url = url.rstrip("/")
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-        raise EndpointError("is no web address; a store's begins with http:// or https://.", url)
+    exact = checked(url)
+    url = exact.rstrip("/")
     if "/repositories/" in url:
         url = url.removesuffix("/rdf-graphs/service").removesuffix("/statements")
         store = Store(RDF4J, url, session, union=True)
         store.ask("ASK { ?s ?p ?o }")
         return store
     base = next((url.removesuffix(end) for end in (*_QUERIES, *_WRITES) if url.endswith(end)), url)
-    given = () if url.endswith(_WRITES) else (url,)
+    given = () if url.endswith(_WRITES) else (exact, url)
     for address in dict.fromkeys((*given, *(base + path for path in _QUERIES))):
         store = Store(replace(GENERIC, query=address.removeprefix(base)), base, session)
         try:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from lalakg._cli.group import SOURCE, cli, graph_of, say
+from lalakg._cli.group import SOURCE, cli, graph_of, say, there
 from lalakg._folder import Folder
 
 FORMATS = ("text", "json", "ttl", "sarif", "junit")
@@ -32,21 +33,23 @@ SEVERITIES = ("violation", "warning", "info")
     show_default=True,
     help="What runs the shapes; pyshacl is the slow reference.",
 )
-@click.option("--endpoint", metavar="URL", help="Check what this SPARQL endpoint holds.")
+@click.option("--endpoint", metavar="URL", help="Check what this store, or SPARQL endpoint, holds.")
+@there
 @click.option("--explain", metavar="SHAPE", help="Tell one rule in words and in SPARQL instead.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.pass_context
 def check(
     context: click.Context,
+    /,
     files: tuple[Path, ...],
     shapes: Path | None,
     source: Path | None,
     form: str,
     fail_on: str,
     engine: str,
-    endpoint: str | None,
     explain: str | None,
     quiet: bool,
+    **place: Any,
 ) -> None:
     """Check the folder: shapes, hygiene, expected answers; with --source, hashes and copying as well.
 
@@ -64,9 +67,10 @@ def check(
     if explain:
         click.echo(tell(shapes or Folder.find(context.obj).shapes, explain), nl=False)
         return
-    if files and (endpoint or source):
+    if files and (place["endpoint"] or source):
         raise click.UsageError("FILES go with --shapes, not with --endpoint or --source.")
-    target = files or graph_of(context, endpoint)
+    place["default"] |= shapes is not None and place["graph"] is None  # they need not be about the folder's graph
+    target = files or graph_of(context, **place)
     report = run(target, shapes=shapes, source=source, engine=engine, progress=(lambda _: None) if quiet else say)
     click.echo(report.render(form), nl=False)
     context.exit(1 if report.fails(fail_on) else 0)
