@@ -38,9 +38,17 @@ Command = Callable[..., Outcome]
 @pytest.fixture(autouse=True)
 def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What a developer has set, or was answered before, must not change what a command does here."""
-    for name in ("LALAKG_SOURCE", "LALAKG_CONTACT", "LALAKG_WIKIDATA"):
+    for name in ("LALAKG_SOURCE", "LALAKG_PASSWORD", "LALAKG_TOKEN", "LALAKG_CONTACT", "LALAKG_WIKIDATA"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that would have been made before asking a store again."""
+    made: list[float] = []
+    monkeypatch.setattr(Session, "sleep", staticmethod(made.append))
+    return made
 
 
 SOURCE = os.environ.get("LALAKG_SOURCE")

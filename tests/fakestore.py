@@ -25,7 +25,8 @@ WHOLE = {"query": "/query", "update": "/update", "graphs": "/store"}
 class FakeStore(ThreadingHTTPServer):
     """Speaks SPARQL 1.1 as `server` (Oxigraph by default) does; remembers the requests; `faults` come first.
 
-    `services` tells the paths of those that it has. Its default graph is one of its own, unless it is a `union`.
+    `services` tells the paths of those that it has. Its default graph is one of its own; with `union`, it shows all
+    that lies in named ones.
     """
 
     daemon_threads = True
@@ -66,6 +67,7 @@ class Request(BaseHTTPRequestHandler):
     """One request: `method`, `path`, `body`, `form`."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else a kept connection waits 40 ms for each answer
     server: FakeStore
     body: bytes
     form: dict[str, list[str]]
@@ -127,8 +129,13 @@ class Request(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         data, service = self.server.data, self._service
         if service == "query" and "query" in self.form:
-            answer: Any = data.query(self.form["query"][0], use_default_graph_as_union=self.server.union)
-            self.answer(200, answer.serialize(format=ox.QueryResultsFormat.JSON), Content_Type="application/json")
+            graphs = [ox.NamedNode(name) for name in self.form.get("default-graph-uri", [])]
+            union = self.server.union and not graphs
+            answer: Any = data.query(
+                self.form["query"][0], default_graph=graphs or None, use_default_graph_as_union=union
+            )
+            form: Any = ox.RdfFormat.TURTLE if isinstance(answer, ox.QueryTriples) else ox.QueryResultsFormat.JSON
+            self.answer(200, answer.serialize(format=form), Content_Type=form.media_type)
         elif service == "update" and "update" in self.form:
             data.update(self.form["update"][0])
             self.answer(204)

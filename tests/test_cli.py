@@ -407,7 +407,7 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
     "nobody there": (
         nothing,
         "query what-happens --endpoint http://127.0.0.1:9/",
-        r"http://127\.0\.0\.1:9/: cannot be asked",
+        r"http://127\.0\.0\.1:9/: cannot be reached",
     ),
     # Things
     "unknown thing": (nothing, "describe ev-leav", r"nothing is called ev-leav\. Did you mean ev-leave"),

@@ -351,9 +351,10 @@ class Endpoint:
         self.asked: list[str] = []
         self.store.load(PREFIXES + turtle, format=ox.RdfFormat.TRIG)
 
-    def answer(self, query: str) -> tuple[str, bytes]:
-        self.asked.append(query)
-        found = self.store.query(query)
+    def answer(self, form: dict[str, list[str]]) -> tuple[str, bytes]:
+        self.asked += form["query"]
+        graphs = [ox.NamedNode(name) for name in form.get("default-graph-uri", [])]
+        found = self.store.query(form["query"][0], default_graph=graphs or None)
         answer = json.loads(found.serialize(format=ox.QueryResultsFormat.JSON) or b"")
         if "results" in answer:
             del answer["results"]["bindings"][self.cap :]
@@ -372,7 +373,7 @@ def serve() -> Iterator[Serve]:
                 def do_POST(self) -> None:
                     form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
                     found = self.path == endpoint.path
-                    kind, body = endpoint.answer(form["query"][0]) if found else ("text/html", b"<h1>No</h1>")
+                    kind, body = endpoint.answer(form) if found else ("text/html", b"<h1>No</h1>")
                     self.send_response(200 if found else 404)
                     self.send_header("Content-Type", kind)
                     self.end_headers()
@@ -502,7 +503,8 @@ def test_a_graph_may_be_named_as_the_folder_does(run: Command, small: Path, serv
     url = serve(Endpoint(f"<{name}> {{ {lalakg.export(kg, 'nt')} }}"))
     for graph in ("complete", name, f"<{name}>"):
         assert run("-C", small, "diff", url, "--graph", graph).status == 0
-    assert run("-C", small, "diff", url).status == 1
+    assert run("-C", small, "diff", url).status == 0, "it is looked for there by itself"
+    assert run("-C", small, "diff", url, "--default").status == 1
 
 
 def _bad_inputs(folder: Path) -> Iterator[tuple[list[str], str]]:
@@ -521,8 +523,10 @@ def _bad_inputs(folder: Path) -> Iterator[tuple[list[str], str]]:
     yield ["cut.rdf"], "cut.rdf:1:"
     yield ["queries"], "queries holds neither data/dataset.ttl nor what `lalakg build` makes."
     yield [".", "missing"], "missing cannot be read"
-    yield ["http://127.0.0.1:9/"], "http://127.0.0.1:9/: cannot be asked: Connection refused."
-    yield ["http://"], "http://: cannot be asked"
+    yield ["http://127.0.0.1:9/"], "http://127.0.0.1:9/: cannot be reached: Connection refused."
+    yield ["http://"], "http://: is no web address"
+    yield [".", ".", "--graph", "complete"], "--graph and --user are for what lies elsewhere"
+    yield ["http://127.0.0.1:9/", "--graph", "complete", "--default"], "Give --graph or --default, not both."
     yield ["http://127.0.0.1:9/", "--graph", "nope:g"], "the prefix nope: is not declared"
     yield [".", ".", "--format", "sarif"], "Invalid value for '--format'"
     yield [], "Missing argument 'A'"

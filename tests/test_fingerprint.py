@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lalakg._fingerprint as fingerprint
+from lalakg._credentials import Credentials
 from lalakg._errors import InvalidValue
 from lalakg._fingerprint import REST, Fingerprint, Tally, held
-from lalakg._http import Credentials, Session
+from lalakg._http import Session
 from lalakg._stores import OXIGRAPH, Store
 
 XSD = "http://www.w3.org/2001/XMLSchema#"

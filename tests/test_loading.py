@@ -22,8 +22,9 @@ import lalakg._probing as probing
 import lalakg._sources as sources
 from conftest import LALAKG, Command
 from fakestore import FakeStore, Fault, Request, running
+from lalakg._credentials import Credentials
 from lalakg._errors import EndpointError, InvalidValue, LalakgError, ParseError
-from lalakg._http import Credentials, Session
+from lalakg._http import Session
 from lalakg._loading import load_into
 from lalakg._stores import OXIGRAPH
 
@@ -36,20 +37,6 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 def fake() -> Iterator[FakeStore]:
     with running() as store:
         yield store
-
-
-@pytest.fixture
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses that would have been made."""
-    made: list[float] = []
-    monkeypatch.setattr(Session, "sleep", staticmethod(made.append))
-    return made
-
-
-@pytest.fixture(autouse=True)
-def _no_login_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("LALAKG_PASSWORD", "LALAKG_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
 
 
 def holds_old(fake: FakeStore, kg: lalakg.KnowledgeGraph) -> set[str]:

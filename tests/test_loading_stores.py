@@ -19,8 +19,8 @@ import pytest
 import lalakg
 import stores
 from conftest import LALAKG, ROOT
+from lalakg._credentials import Credentials
 from lalakg._errors import OutputError
-from lalakg._http import Credentials
 from lalakg._loading import load_into
 
 pytestmark = pytest.mark.slow

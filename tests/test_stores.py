@@ -21,10 +21,10 @@ import test_shapes
 from conftest import ROOT, Command
 from lalakg._answers import Expectation
 from lalakg._catalogue import Query
+from lalakg._credentials import Credentials
 from lalakg._derivation import derive, named
 from lalakg._engine import LocalEngine, RemoteEngine
 from lalakg._errors import ShapesError
-from lalakg._http import Credentials
 from lalakg._loading import load_into
 from lalakg._result import Boolean, Graph, Result, Rows
 from lalakg._shacl import Data, RemoteSource, Shapes, validate, validate_remotely

@@ -21,6 +21,7 @@ from lalakg._errors import LalakgError, ParseError, QueryError
 
 if TYPE_CHECKING:
     from lalakg._check import check
+    from lalakg._credentials import Credentials
     from lalakg._diff import diff
     from lalakg._export import export
     from lalakg._graph import KnowledgeGraph, load
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from lalakg._site import build
 
 _ROOMS = {
+    "Credentials": "_credentials",
     "KnowledgeGraph": "_graph",
     "Report": "_report",
     "Result": "_result",
@@ -44,6 +46,7 @@ _ROOMS = {
 }
 
 __all__ = [
+    "Credentials",
     "KnowledgeGraph",
     "LalakgError",
     "ParseError",

@@ -176,7 +176,9 @@ def _validate_remotely(kg: KnowledgeGraph, shapes: Shapes, shapes_done: Counting
 
 
 def _as_kept(kg: KnowledgeGraph) -> str:
-    return f"literals were judged as the store keeps them, at {kg.endpoint}."
+    assert isinstance(kg.engine, RemoteEngine)
+    graph = f" in <{kg.engine.graph}>" if kg.engine.graph else ""
+    return f"literals were judged as the store keeps them, at {kg.endpoint}{graph}."
 
 
 def _labels_at(kg: KnowledgeGraph, things: list[str]) -> Iterator[ox.Triple]:

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import json
-import re
-import time
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from weakref import finalize
 
 import pyoxigraph as ox
 
-from lalakg._errors import EndpointError, QueryError, QuerySyntaxError, why
+from lalakg._credentials import Credentials
+from lalakg._errors import EndpointError, InvalidValue, QueryError, QuerySyntaxError
 from lalakg._result import Boolean, Graph, Result, Rows
+from lalakg._rewriting import declaring, ordered, solutions
 from lalakg._service import refuse
 from lalakg._terms import Prefixes
-from lalakg._tokens import Token, query_form, tokens
+from lalakg._tokens import query_form
 
 if TYPE_CHECKING:
-    from http.client import HTTPResponse
+    from httpx import Response
+
+    from lalakg._http import Session
 
 _FORM = "application/x-www-form-urlencoded; charset=UTF-8"  # without the charset, RDF4J's usual server reads Latin-1
+_TABLES = ("application/sparql-results+json", "application/json")
 _LIMIT = "X-SPARQL-MaxRows"  # how Virtuoso says that it may have cut off an answer, and after how many rows
+_PARTIAL = "X-SQL-State"  # Virtuoso's, with what it found until its time was over
 _VERDICT = "__ASK_RETVAL"  # Virtuoso answers ASK with a table: one row in this column for yes, none for no
-_PREFIX = re.compile(r"(?<![\w.-])([A-Za-z][\w.-]*):")
 
 
 class Engine(Protocol):
@@ -62,11 +66,12 @@ class LocalEngine:
 
 
 class RemoteEngine:
-    """A SPARQL 1.1 endpoint, asked through SPARQLWrapper: by POST, form-encoded, one answer at a time.
+    """A SPARQL 1.1 endpoint, asked by POST, form-encoded, one answer at a time.
 
     With `graph`, that named graph is all that a query sees; without, the endpoint's default graph, in which some stores
-    show all named graphs at once, those of other people and the store's own among them. `agent` is how we call
-    ourselves.
+    show all named graphs at once, those of other people and the store's own among them. An answer that the store says
+    to have cut off is fetched in pages, or is an EndpointError. `timeout` is for each answer, in seconds; `agent` is
+    how we call ourselves.
     """
 
     def __init__(
@@ -74,33 +79,57 @@ class RemoteEngine:
         url: str,
         prefixes: Prefixes,
         context: Mapping[str, Any],
-        timeout: int = 60,
+        timeout: float = 60,
         graph: str | None = None,
+        credentials: Credentials | None = None,
         agent: str = "lalakg",
     ) -> None:
-        self.url, self.prefixes, self.context, self.timeout, self.graph = url, prefixes, context, timeout, graph
-        self.agent = agent
+        self.url, self.prefixes, self.context, self.graph = url, prefixes, context, _iri(graph)
+        self.sees_all = False  # whether a query sees all named graphs at once
+        self._login = credentials or Credentials(), timeout, agent
+
+    @cached_property
+    def session(self) -> Session:
+        """What sends the requests."""
+        from lalakg._http import Session
+
+        session = Session(*self._login)
+        finalize(self, session.close)
+        return session
 
     def query(self, text: str) -> Result:
         """See `Engine`. Text may use the graph's prefixes without declaring them."""
-        text = _declaring(self.prefixes, text)
+        text = declaring(self.prefixes, text)
         answer, headers = self._answer(text)
-        limit = headers.get(_LIMIT) or ""
-        if isinstance(answer, Rows) and limit.isdigit() and 0 < int(limit) <= len(answer):
-            return self._in_pages(text, answer.variables, int(limit))
+        if isinstance(answer, Rows) and (limit := _limit(answer, headers)):
+            return self._in_pages(text, answer.variables, limit)
+        if isinstance(answer, Graph) and "virtuoso" in headers.get("Server", "").lower():
+            self._refuse_part(text)
         return answer
 
-    def _answer(self, text: str) -> tuple[Result, Any]:
-        data, headers = self._ask(text, query_form(text))
-        media_type = headers.get("Content-Type", "").partition(";")[0].strip()
+    def _refuse_part(self, text: str) -> None:
+        """Raise EndpointError where Virtuoso has cut off a graph, which it says of rows only."""
+        if (rows := solutions(text)) is None:
+            return
+        answer, headers = self._answer(rows)
+        if isinstance(answer, Rows) and (limit := _limit(answer, headers)):
+            reason = f"makes a graph of {limit:,} rows at most, and this takes more"
+            raise EndpointError(f"{reason}; ask with LIMIT and OFFSET, or raise its ResultSetMaxRows.", self.url)
+
+    def _answer(self, text: str) -> tuple[Result, Mapping[str, str]]:
+        response = self._ask(text, query_form(text))
+        if _PARTIAL in response.headers:
+            reason = " ".join(response.headers.get("X-SQL-Message", "").split("Activity:")[0].split())
+            raise EndpointError(f"gave only a part of the answer: {reason or response.headers[_PARTIAL]}", self.url)
+        media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
         try:
-            return self._read(data, media_type), headers
+            return self._read(response.content, media_type), response.headers
         except (SyntaxError, ValueError) as error:
             reason = str(error)
         raise EndpointError(f"answered {media_type} that cannot be read: {reason}.", self.url)
 
     def _read(self, data: bytes, media_type: str) -> Result:
-        if "sparql-results+json" in media_type:
+        if media_type in _TABLES:
             data = _with_valid_labels(data)
             is_boolean = isinstance(ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON), ox.QueryBoolean)
             table = Boolean(data, self.prefixes) if is_boolean else Rows(data, self.prefixes)
@@ -115,94 +144,47 @@ class RemoteEngine:
 
     def _in_pages(self, text: str, names: list[str], size: int) -> Rows:
         """All rows of an answer that the store cuts off after `size`."""
-        ordered = _ordered(text, names)
+        whole = ordered(text, names)
         parts: list[Rows] = []
         while not parts or len(parts[-1]) >= size:
-            page, _ = self._answer(f"{ordered} LIMIT {size} OFFSET {size * len(parts)}")
+            page, _ = self._answer(f"{whole} LIMIT {size} OFFSET {size * len(parts)}")
             assert isinstance(page, Rows)
             parts.append(page)
         bindings = [row for part in parts for row in json.loads(part.source)["results"]["bindings"]]
-        whole = {"head": {"vars": names}, "results": {"bindings": bindings}}
-        return Rows(json.dumps(whole).encode(), self.prefixes)
+        return Rows(json.dumps({"head": {"vars": names}, "results": {"bindings": bindings}}).encode(), self.prefixes)
 
-    def _ask(self, text: str, form: str) -> tuple[bytes, Any]:
-        from http.client import HTTPException
-        from socket import gaierror
-        from urllib.error import HTTPError
-
+    def _ask(self, text: str, form: str) -> Response:
+        """SPARQLWrapper puts the question. Our session sends it: SPARQLWrapper itself would log in at whatever host a
+        redirect leads to, try once, and wait for as long as bytes keep trickling."""
         import SPARQLWrapper as Sparql
-        from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
-        from lalakg._http import RefusedError, UnreachableError, retry_after
+        from lalakg._http import checked
 
-        if not self.url.startswith(("http://", "https://")):
-            raise EndpointError("is no web address; an endpoint begins with http:// or https://.", self.url)
-        wrapper = Sparql.SPARQLWrapper(self.url, agent=self.agent)
+        wrapper = Sparql.SPARQLWrapper(checked(self.url), agent=self._login[2])
         wrapper.setMethod(Sparql.POST)
         wrapper.setRequestMethod(Sparql.URLENCODED)
         wrapper.addCustomHttpHeader("Content-Type", _FORM)
-        wrapper.setTimeout(self.timeout)
         if self.graph:
             wrapper.addDefaultGraph(self.graph)
         wrapper.setQuery(text)
         wrapper.queryType = form  # SPARQLWrapper looks for it in comments, too, and takes an ADD there for an update
         wrapper.setReturnFormat(Sparql.TURTLE if form in ("CONSTRUCT", "DESCRIBE") else Sparql.JSON)
-        try:
-            with wrapper.query().response as response:
-                return _whole(response, time.monotonic() + self.timeout), response.headers
-        except SPARQLWrapperException as error:
-            raise EndpointError(f"refused the query: {error.msg}.", self.url) from None
-        except (OSError, HTTPException, ValueError) as error:
-            reason = getattr(error, "reason", error)
-            said = why(reason) if isinstance(reason, Exception) else reason
-            if isinstance(error, HTTPError):
-                error.close()
-                pause = retry_after(dict(error.headers))
-                raise RefusedError(f"cannot be asked: {said}.", self.url, error.code, pause) from None
-            kind = UnreachableError if isinstance(reason, gaierror | ConnectionRefusedError) else EndpointError
-            raise kind(f"cannot be asked: {said}.", self.url) from None
+        request = wrapper._createRequest()
+        body: Any = request.data
+        return self.session.renewed().send("POST", self.url, lambda: body, request.headers)
 
 
-def _whole(response: HTTPResponse, deadline: float) -> bytes:
-    """All of an answer. The time-out of a socket does not stop one that trickles on, so the clock is looked at here."""
-    from http.client import IncompleteRead
-
-    data = bytearray()
-    while piece := response.read1(1 << 16):
-        data += piece
-        if time.monotonic() > deadline:
-            raise TimeoutError("the answer does not come to its end in time")
-    if response.length:
-        raise IncompleteRead(bytes(data), response.length)
-    return bytes(data)
+def _iri(graph: str | None) -> str | None:
+    try:
+        return None if graph is None else ox.NamedNode(graph).value
+    except ValueError as error:
+        raise InvalidValue(f"{graph} is no IRI of a graph: {error}.") from None
 
 
-def _declaring(prefixes: Prefixes, text: str) -> str:
-    """The query with a declaration for each of `prefixes` that it uses and does not declare."""
-    words = [token.text for token in tokens(text) if token.kind == "word"]
-    own = {second.rstrip(":") for first, second in pairwise(words) if first.upper() == "PREFIX"}
-    used = {name for word in words for name in _PREFIX.findall(word)} - own
-    return "".join(f"PREFIX {name}: <{prefixes[name]}>\n" for name in sorted(used) if name in prefixes) + text
-
-
-def _ordered(text: str, names: list[str]) -> str:
-    """The SELECT as the inner part of another, in its own order, or else in that of all its columns."""
-    words = [token for token in tokens(text) if token.kind in ("word", "mark")]
-    start = next(token.start for token in words if token.text.upper() == "SELECT")
-    columns = " ".join(f"?{name}" for name in names)
-    inner = text[start:]
-    if not _has_order(words):
-        inner = f"SELECT {columns} WHERE {{ {{ {inner}\n}} }} ORDER BY {columns}"
-    return f"{text[:start]}SELECT {columns} WHERE {{ {{ {inner}\n}} }}"
-
-
-def _has_order(words: list[Token]) -> bool:
-    depth = 0
-    for token in words:
-        depth += {"{": 1, "}": -1}.get(token.text, 0)
-        if depth == 0 and token.text.upper() == "ORDER":
-            return True
-    return False
+def _limit(answer: Rows, headers: Mapping[str, str]) -> int:
+    """After how many rows the store has cut off an answer; 0 if it has not."""
+    limit = headers.get(_LIMIT) or ""
+    return int(limit) if limit.isdigit() and 0 < int(limit) <= len(answer) else 0
 
 
 def _with_valid_labels(data: bytes) -> bytes:

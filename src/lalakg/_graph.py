@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from lalakg import _turtle
 from lalakg._catalogue import Catalogue, Values
+from lalakg._credentials import Credentials
 from lalakg._derivation import derive, named
 from lalakg._engine import Engine, LocalEngine, RemoteEngine
 from lalakg._errors import QueryError, ResourceNotFound, nearest
@@ -32,8 +33,19 @@ class KnowledgeGraph:
     Nothing is read before it is needed. Where `data/published/` is up to date, it is what is read.
     """
 
-    def __init__(self, folder: Folder, endpoint: str | None = None, service: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Folder,
+        endpoint: str | None = None,
+        *,
+        graph: str | None = None,
+        default: bool = False,
+        credentials: Credentials | None = None,
+        timeout: float = 60,
+        service: str | None = None,
+    ) -> None:
         self.folder, self.endpoint, self.service = folder, endpoint, service
+        self.graph, self.default, self.credentials, self.timeout = graph, default, credentials, timeout
 
     def __repr__(self) -> str:
         return f"<KnowledgeGraph {self.folder.dataset.iri} in {self.folder.root}>"
@@ -80,7 +92,7 @@ class KnowledgeGraph:
     def engine(self) -> Engine:
         """What answers SPARQL: Oxigraph in memory, or the endpoint."""
         if self.endpoint:
-            return RemoteEngine(self.endpoint, self.prefixes, self.folder.context)
+            return self._engine_at(self.endpoint)
         source: Iterable[ox.Triple] | Path = self.folder.published if self._published else self.triples
         return LocalEngine(source, self.prefixes, self.folder.context)
 
@@ -92,6 +104,15 @@ class KnowledgeGraph:
         if not isinstance(self.engine, LocalEngine):
             raise QueryError(f"{path} can be asked along with a graph that is here, not with one at an endpoint.")
         self.engine.store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in _turtle.stream(path))
+
+    def _engine_at(self, url: str) -> RemoteEngine:
+        from lalakg._endpoint import locate
+
+        engine = RemoteEngine(
+            url, self.prefixes, self.folder.context, self.timeout, graph=self.graph, credentials=self.credentials
+        )
+        locate(engine, None if self.default else self.folder.dataset)
+        return engine
 
     def sparql(self, text: str) -> Result:
         """The answer to a SPARQL query; the graph's prefixes need not be declared. Raises QuerySyntaxError.
@@ -149,11 +170,30 @@ class KnowledgeGraph:
         return to_rdflib(self.triples, self.prefixes)
 
 
-def load(path: Path | str | None = None, *, endpoint: str | None = None, service: str | None = None) -> KnowledgeGraph:
+def load(
+    path: Path | str | None = None,
+    *,
+    endpoint: str | None = None,
+    graph: str | None = None,
+    default: bool = False,
+    credentials: Credentials | None = None,
+    timeout: float = 60,
+    service: str | None = None,
+) -> KnowledgeGraph:
     """The graph of the folder at `path`; without one, of the nearest folder, else the film's own.
 
-    With `endpoint`, queries go to that SPARQL endpoint instead, and the folder gives the catalogue. With `service`,
-    that endpoint is asked for what stands in a query's SERVICE; without, nobody is.
-    Raises FolderError when there is no such folder.
+    With `endpoint`, the address of a store or of its SPARQL endpoint, queries go there, and the folder gives the
+    catalogue. They see the named graph `graph`, the default graph with `default`, and else the one into which
+    `load_into` puts the folder's graph there. `timeout` is for each answer, in seconds. With `service`, that endpoint
+    is asked for what stands in a query's SERVICE; without, nobody is. Raises FolderError when there is no such folder.
     """
-    return KnowledgeGraph(Folder.find(path), endpoint, service)
+    folder = Folder.find(path)
+    return KnowledgeGraph(
+        folder,
+        endpoint,
+        graph=graph,
+        default=default,
+        credentials=credentials,
+        timeout=timeout,
+        service=service,
+    )

@@ -1,18 +1,20 @@
-"""HTTP for loading: one session with a total deadline, retries, and credentials that stay with their host."""
+"""HTTP for asking and loading: a session with a deadline, retries, and credentials that stay with their host."""
 
 from __future__ import annotations
 
+import copy
 import email.utils
+import re
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
+from lalakg._credentials import Credentials
 from lalakg._errors import EndpointError
 
 Body = Callable[[], bytes | Iterable[bytes]]
@@ -27,31 +29,17 @@ _LOGIN: Final = "--user NAME, with the password in LALAKG_PASSWORD, or a token i
 _REMEDIES: Final = {
     400: "did not understand the request",
     401: f"wants a login: {_LOGIN}",
-    403: "does not allow this; may this user write there, and does the store take updates?",
+    403: "does not allow this; is it for another user to do, or can nobody do it there?",
     404: "has nothing at that address; is the path right?",
     405: "does not take this kind of request at that address; is it a SPARQL store?",
     413: "takes no request of this size",
     415: "does not take N-Triples",
     429: "is asked too often; try again later",
     500: "failed; its log may say why",
+    501: "does not take this kind of request; is it a SPARQL store?",
     503: "is busy or starting; try again later",
     507: "has no room left; free some on its disk, and run it again",
 }
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """A user with a password, or a token. Never shown."""
-
-    user: str = ""
-    password: str = field(default="", repr=False)
-    token: str = field(default="", repr=False)
-
-    def hidden(self, text: str) -> str:
-        """The text without the secrets, should a server repeat them."""
-        for secret in filter(None, (self.password, self.token)):
-            text = text.replace(secret, "…")
-        return text
 
 
 class RefusedError(EndpointError):
@@ -90,12 +78,13 @@ class Session:
 
     Retries what can be retried, with growing pauses or those that the server asks for; follows redirects within the
     host only, so that credentials never leave it. Raises EndpointError, RefusedError with the status.
+
+    A session is for one task, which has one deadline; `renewed` gives one for the next.
     """
 
     def __init__(self, credentials: Credentials, seconds: float = 3600, agent: str = "lalakg") -> None:
         self.credentials, self.seconds, self.agent = credentials, seconds, agent
         self.deadline = time.monotonic() + seconds
-        self.auth: httpx.Auth | None = None
         self.origin: tuple[str, str, int | None] | None = None
         # The machine's own certificates, and those that SSL_CERT_FILE names.
         self.client = httpx.Client(headers=self._headers(), trust_env=False, verify=ssl.create_default_context())
@@ -104,7 +93,17 @@ class Session:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections, those of renewed sessions among them."""
         self.client.close()
+
+    def renewed(self) -> Session:
+        """The same with all of its time before it, on the same connections."""
+        other = copy.copy(self)
+        other.deadline = time.monotonic() + self.seconds
+        return other
 
     def _headers(self) -> Mapping[str, str]:
         token = self.credentials.token
@@ -128,7 +127,7 @@ class Session:
             try:
                 response = self._once(method, url, body, headers or {})
             except httpx.TransportError as error:
-                if not _is_passing(error, again) or attempt == _TRIES:
+                if not _is_passing(error, again) or attempt == _TRIES or self._is_past(pause):
                     raise _kind(error)(self.credentials.hidden(self._reason(error)), url) from None
             else:
                 if response.status_code not in (_RETRIED if again else _BUSY) or attempt == _TRIES:
@@ -143,8 +142,8 @@ class Session:
         for _ in range(5):
             self._stay(url)
             response = self._exchange(method, url, body, headers)
-            if response.status_code == 401 and self.auth is None and self.credentials.user:
-                self.auth = self._chosen(response)
+            if response.status_code == 401 and self.client.auth is None and self.credentials.user:
+                self.client.auth = self._chosen(response)
             elif response.has_redirect_location:
                 url = str(httpx.URL(url).join(response.headers.get("Location", "")))
             else:
@@ -173,7 +172,7 @@ class Session:
             sized["Content-Length"] = str(len(whole))
         content = _Content(body, lambda: self._left(url)) if body else None
         times = httpx.Timeout(left, connect=min(30, left))
-        with self.client.stream(method, url, content=content, headers=sized, auth=self.auth, timeout=times) as answer:
+        with self.client.stream(method, url, content=content, headers=sized, timeout=times) as answer:
             data = bytearray()
             for piece in answer.iter_bytes():
                 self._left(url)
@@ -198,13 +197,16 @@ class Session:
         digest = "digest" in response.headers.get("WWW-Authenticate", "").lower()
         return httpx.DigestAuth(user, password) if digest else httpx.BasicAuth(user, password)
 
+    def _is_past(self, pause: float) -> bool:
+        return time.monotonic() + pause > self.deadline
+
     def _refuse_long(self, pause: float, url: str, status: int) -> None:
-        if time.monotonic() + pause > self.deadline:
+        if self._is_past(pause):
             message = f"asks to wait {pause:.0f} s, which is past the deadline; see --timeout."
             raise RefusedError(message, url, status, pause)
 
     def _wait(self, pause: float, url: str) -> None:
-        if time.monotonic() + pause > self.deadline:
+        if self._is_past(pause):
             raise TooSlowError(self._too_slow(), url)
         self.sleep(pause)
 
@@ -232,8 +234,8 @@ class Session:
         if "SSL" in str(error) or "CERTIFICATE" in str(error).upper():
             return f"cannot be trusted: {error}. If it is yours, name its certificate in SSL_CERT_FILE."
         if isinstance(error, httpx.ConnectError):
-            return f"cannot be reached: {error}. Is the store running, and the address right?"
-        words = str(error).rstrip(".") or type(error).__name__
+            return f"cannot be reached: {_said(error)}. Is the store running, and the address right?"
+        words = _said(error).rstrip(".") or type(error).__name__
         return f"broke the connection: {words}. Is it still running? Run it again."
 
 
@@ -244,10 +246,25 @@ def user_agent(contact: str | None) -> str:
     return f"lalakg/{version('lalakg')} (https://w3id.org/lalakg/{whom}) {libraries}"
 
 
-def without_login(url: str) -> str:
-    """The address without what stands before an @, which may be a password."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+def checked(url: str) -> str:
+    """The address, if it is one that can be asked. Raises EndpointError."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+        httpx.URL(url)
+    except (ValueError, httpx.InvalidURL):
+        raise EndpointError("is no web address.", url) from None
+    if "@" in parts.netloc:  # what stands before it may be a password
+        safe = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+        raise EndpointError("put no login into the address; use --user and LALAKG_PASSWORD.", safe)
+    if parts.scheme not in ("http", "https") or not host:
+        raise EndpointError("is no web address; a store's begins with http:// or https://.", url)
+    return url
+
+
+def _said(error: Exception) -> str:
+    """The error's words without its number."""
+    return re.sub(r"^\[Errno -?\d+\] ", "", str(error))
 
 
 def _kind(error: httpx.TransportError) -> type[EndpointError]:

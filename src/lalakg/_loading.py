@@ -10,10 +10,11 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
+from lalakg._credentials import Credentials
 from lalakg._errors import InvalidValue, OutputError
 from lalakg._export import quads
 from lalakg._graph import KnowledgeGraph
-from lalakg._http import Credentials, Session
+from lalakg._http import Session
 from lalakg._marks import claim, marked, shown
 from lalakg._placing import Part, Placed, place
 from lalakg._probing import begun, probe

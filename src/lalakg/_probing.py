@@ -6,10 +6,9 @@ import contextlib
 import json
 from dataclasses import replace
 from typing import Final
-from urllib.parse import urlsplit
 
 from lalakg._errors import EndpointError
-from lalakg._http import RefusedError, Session, without_login
+from lalakg._http import RefusedError, Session, checked
 from lalakg._stores import (
     ABSENT,
     FORM,
@@ -38,16 +37,13 @@ def probe(url: str, session: Session) -> Store:
 
     Raises EndpointError when nothing there answers SPARQL.
     """
-    if without_login(url) != url:
-        raise EndpointError("put no login into the address; use --user and LALAKG_PASSWORD.", without_login(url))
-    url = url.rstrip("/")
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-        raise EndpointError("is no web address; a store's begins with http:// or https://.", url)
+    exact = checked(url)
+    url = exact.rstrip("/")
     if "/repositories/" in url:
         url = url.removesuffix("/rdf-graphs/service").removesuffix("/statements")
         return _recognised(Store(RDF4J, url, session, union=True))
     base = next((url.removesuffix(end) for end in (*_QUERIES, *_WRITES) if url.endswith(end)), url)
-    given = () if url.endswith(_WRITES) else (url,)
+    given = () if url.endswith(_WRITES) else (exact, url)
     for address in dict.fromkeys((*given, *(base + path for path in _QUERIES))):
         store = Store(replace(GENERIC, query=address.removeprefix(base)), base, session)
         try:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from lalakg._cli.group import cli, graph_of, read
+from lalakg._cli.group import cli, graph_of, read, there
 from lalakg._graph import KnowledgeGraph
 
 
@@ -22,22 +22,23 @@ from lalakg._graph import KnowledgeGraph
     metavar="FORM",
     help="table, csv, tsv, json, xml, md; for a graph ttl, jsonld, nt, rdf.",
 )
-@click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead.")
+@click.option("--endpoint", metavar="URL", help="Ask this store, or SPARQL endpoint, instead.")
 @click.option(
     "--with", "also", metavar="FILE", type=click.Path(path_type=Path), multiple=True, help="Ask this RDF, too."
 )
 @click.option("--service", metavar="URL", help="Ask this SPARQL endpoint for what stands in a query's SERVICE.")
+@there
 @click.pass_context
 def query(
     context: click.Context,
+    /,
     name: str | None,
     parameters: tuple[str, ...],
     file: Path | None,
     execute: str | None,
     form: str | None,
-    endpoint: str | None,
     also: tuple[Path, ...],
-    service: str | None,
+    **place: Any,
 ) -> None:
     """Ask a ready-made query, or one of your own; without a name, list what there is.
 
@@ -47,7 +48,7 @@ def query(
       lalakg query what-differs --format csv
       lalakg query -e 'SELECT ?film WHERE { ?film a lala:Film }'
     """
-    kg = graph_of(context, endpoint, service)
+    kg = graph_of(context, **place)
     for path in also:
         kg.add(path)
     if sum(choice is not None for choice in (name, file, execute)) > 1:
@@ -90,13 +91,14 @@ def _parameters(query: Any) -> str:
 
 @cli.command()
 @click.argument("name")
-@click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead.")
+@click.option("--endpoint", metavar="URL", help="Ask this store, or SPARQL endpoint, instead.")
+@there
 @click.pass_context
-def describe(context: click.Context, name: str, endpoint: str | None) -> None:
+def describe(context: click.Context, /, name: str, **place: Any) -> None:
     """Describe one thing, by its short name, its IRI or its label.
 
     \b
     Example:
       lalakg describe ev-f-kiss
     """
-    click.echo(str(graph_of(context, endpoint).describe(name)), nl=False)
+    click.echo(str(graph_of(context, **place).describe(name)), nl=False)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from lalakg._cli.group import SOURCE, bar, cli, graph_of, say
+from lalakg._cli.group import SOURCE, bar, cli, graph_of, say, there
 from lalakg._folder import Folder
 
 FORMATS = ("text", "json", "ttl", "sarif", "junit")
@@ -33,21 +34,23 @@ _PATIENCE = 2.0  # seconds before there is a bar
     show_default=True,
     help="What runs the shapes; pyshacl is the slow reference.",
 )
-@click.option("--endpoint", metavar="URL", help="Check what this SPARQL endpoint holds.")
+@click.option("--endpoint", metavar="URL", help="Check what this store, or SPARQL endpoint, holds.")
+@there
 @click.option("--explain", metavar="SHAPE", help="Tell one rule in words and in SPARQL instead.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.pass_context
 def check(
     context: click.Context,
+    /,
     files: tuple[Path, ...],
     shapes: Path | None,
     source: Path | None,
     form: str,
     fail_on: str,
     engine: str,
-    endpoint: str | None,
     explain: str | None,
     quiet: bool,
+    **place: Any,
 ) -> None:
     """Check the folder: shapes, hygiene, expected answers; with --source, hashes and copying as well.
 
@@ -65,9 +68,10 @@ def check(
     if explain:
         click.echo(tell(shapes or Folder.find(context.obj).shapes, explain), nl=False)
         return
-    if files and (endpoint or source):
+    if files and (place["endpoint"] or source):
         raise click.UsageError("FILES go with --shapes, not with --endpoint or --source.")
-    target = files or graph_of(context, endpoint)
+    place["default"] |= shapes is not None and place["graph"] is None  # they need not be about the folder's graph
+    target = files or graph_of(context, **place)
     with bar("checking", visible=not quiet, patience=_PATIENCE) as shapes_done:
         words = (lambda _: None) if quiet else say
         report = run(target, shapes=shapes, source=source, engine=engine, progress=words, shapes_done=shapes_done)

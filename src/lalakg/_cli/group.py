@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
+from lalakg._credentials import Credentials
 from lalakg._errors import InvalidValue, why
 from lalakg._folder import Folder
 from lalakg._graph import KnowledgeGraph
+from lalakg._terms import expand
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 SOURCE = click.option(
     "--source",
@@ -22,6 +28,28 @@ SOURCE = click.option(
     show_envvar=True,
     help="A local copy of the source text, for checking hashes and copying.",
 )
+
+
+USER = click.option("--user", metavar="NAME", help="Log in; the password is in LALAKG_PASSWORD, or asked for.")
+_THERE = (
+    click.option("--graph", metavar="IRI", help="The named graph to read there; graph names may be short."),
+    click.option("--default", is_flag=True, help="Read the default graph there."),
+    USER,
+    click.option("--timeout", type=float, default=60, show_default=True, help="Seconds for each answer from there."),
+)
+
+
+def there(command: Command) -> Command:
+    """The options that say how to read what an endpoint holds, for `graph_of`."""
+    return reduce(lambda decorated, option: option(decorated), reversed(_THERE), command)
+
+
+def login(user: str | None) -> Credentials:
+    """Who asks a store: a user with the password from the environment or a prompt; a token from the environment."""
+    password = os.environ.get("LALAKG_PASSWORD") or (
+        click.prompt("Password", hide_input=True, err=True) if user else ""
+    )
+    return Credentials(user or "", password, os.environ.get("LALAKG_TOKEN", ""))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -43,8 +71,34 @@ def cli(context: click.Context, folder: Path | None) -> None:
     context.obj = folder
 
 
-def graph_of(context: click.Context, endpoint: str | None = None, service: str | None = None) -> KnowledgeGraph:
-    return KnowledgeGraph(Folder.find(context.obj), endpoint, service)
+def graph_of(
+    context: click.Context,
+    endpoint: str | None = None,
+    graph: str | None = None,
+    default: bool = False,
+    user: str | None = None,
+    timeout: float = 60,
+    service: str | None = None,
+) -> KnowledgeGraph:
+    """The folder's graph, or what an endpoint holds of it; see `there`."""
+    here = KnowledgeGraph(Folder.find(context.obj), service=service)
+    if endpoint is None:
+        if graph is not None or user is not None:
+            raise click.UsageError("--graph and --user are for what lies elsewhere; give its address, too.")
+        return here
+    if graph is not None and default:
+        raise click.UsageError("Give --graph or --default, not both.")
+    if graph is not None:
+        graph = expand(graph, here.prefixes, here.folder.dataset.graphs).value
+    return KnowledgeGraph(
+        here.folder,
+        endpoint,
+        graph=graph,
+        default=default,
+        credentials=login(user),
+        timeout=timeout,
+        service=service,
+    )
 
 
 def shown(path: Path) -> Path:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+from typing import Any
 
 import click
 
-from lalakg._cli.group import bar, cli, graph_of, say, shown
+from lalakg._cli.group import USER, bar, cli, graph_of, login, say, shown, there
 from lalakg._folder import Folder
-from lalakg._terms import expand
 
 _SHOWN = 20  # literals that a store altered
 
@@ -21,7 +20,7 @@ _SHOWN = 20  # literals that a store altered
 @click.option("--default", is_flag=True, help="Load into the default graph.")
 @click.option("--named-graphs", is_flag=True, help="Also load the packaging: a graph for each world, and so on.")
 @click.option("--replace", is_flag=True, help="Replace data that is not this graph's.")
-@click.option("--user", help="Log in; the password is in LALAKG_PASSWORD, or asked for.")
+@USER
 @click.option("--timeout", type=float, default=3600, show_default=True, help="Seconds for the whole load.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done.")
 @click.pass_context
@@ -43,15 +42,11 @@ def load(
     Example:
       lalakg load http://localhost:3030/ds
     """
-    from lalakg._http import Credentials
     from lalakg._loading import load_into
 
     if graph and default:
         raise click.UsageError("Give --graph or --default, not both.")
-    password = os.environ.get("LALAKG_PASSWORD") or (
-        click.prompt("Password", hide_input=True, err=True) if user else ""
-    )
-    credentials = Credentials(user or "", password, os.environ.get("LALAKG_TOKEN", ""))
+    credentials = login(user)
     with bar("loading", visible=not dry_run) as progress:
         done = load_into(
             files or graph_of(context),
@@ -77,7 +72,6 @@ def load(
 @cli.command()
 @click.argument("a")
 @click.argument("b", required=False)
-@click.option("--graph", metavar="IRI", help="The named graph to compare at an endpoint; graph names may be short.")
 @click.option(
     "--format",
     "form",
@@ -86,9 +80,10 @@ def load(
     show_default=True,
     help="How to tell it; md is for release notes.",
 )
+@there
 @click.pass_context
-def diff(context: click.Context, a: str, b: str | None, graph: str | None, form: str) -> None:
-    """Tell what was added, removed and changed from A to B: RDF files, folders, or URLs of SPARQL endpoints.
+def diff(context: click.Context, /, a: str, b: str | None, form: str, **place: Any) -> None:
+    """Tell what was added, removed and changed from A to B: RDF files, folders, or URLs of stores.
 
     Without B, A is compared with the folder. The exit status is 1 when they differ.
 
@@ -98,10 +93,11 @@ def diff(context: click.Context, a: str, b: str | None, graph: str | None, form:
       lalakg diff data.ttl data/published/lalakg.ttl --format md
     """
     from lalakg._diff import diff as run
+    from lalakg._diff import is_address
 
-    if graph is not None:
-        kg = graph_of(context)
-        graph = expand(graph, kg.prefixes, kg.folder.dataset.graphs).value
-    found = run(a, b or str(shown(Folder.find(context.obj).root)), graph=graph)
+    sides = [a, b or str(shown(Folder.find(context.obj).root))]
+    if not any(map(is_address, sides)):
+        graph_of(context, **place)  # refuses what says how to read a store, since there is none
+    found = run(*(graph_of(context, side, **place) if is_address(side) else side for side in sides))
     click.echo(found.render(form), nl=False)
     context.exit(1 if found else 0)

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from lalakg._diff.comparison import diff
 from lalakg._diff.difference import FORMATS, Change, Diff
-from lalakg._diff.sides import Comparable
+from lalakg._diff.sides import Comparable, is_address
 
-__all__ = ["FORMATS", "Change", "Comparable", "Diff", "diff"]
+__all__ = ["FORMATS", "Change", "Comparable", "Diff", "diff", "is_address"]

@@ -9,46 +9,22 @@ from math import ceil, log
 import pyoxigraph as ox
 
 from lalakg._engine import RemoteEngine
-from lalakg._errors import EndpointError, InvalidValue
+from lalakg._errors import EndpointError
 from lalakg._result import Rows
 from lalakg._terms import Node
 
 _SIZES = (100_000, 5_000, 500)  # statements asked for at once, smaller where a store cuts its answers
-_BELOW = ("", "/query", "/sparql")
 _NAMED = "FILTER(!isBlank(?s) && !isBlank(?o))"
 _BLANK = "FILTER(isBlank(?s) || isBlank(?o))"
 _HASH = "LCASE(MD5(CONCAT(STR(?s), STR(?p), STR(?o))))"  # need only be the same each time, so any store's will do
 
 
-def statements(url: str, graph: str | None = None) -> set[ox.Triple]:
-    """Every statement of the default graph at `url`, or of its named graph. Raises EndpointError when some are missing.
+def statements(engine: RemoteEngine) -> set[ox.Triple]:
+    """Every statement of the graph that an engine sees. Raises EndpointError when some are missing.
 
     A store names blank nodes anew in each answer, so that all their statements are asked for in one.
     """
-    engine = _engine(url)
-    where = f"GRAPH {_iri(graph)} {{ ?s ?p ?o }}" if graph is not None else "?s ?p ?o ."
-    return _whole(engine, f"{where} {_NAMED}", _SIZES) | _whole(engine, f"{where} {_BLANK}", ())
-
-
-def _engine(url: str) -> RemoteEngine:
-    """What answers at the address, of a SPARQL endpoint or of the store that has it at the usual place below."""
-    errors = []
-    for suffix in _BELOW:
-        engine = RemoteEngine(url.rstrip("/") + suffix if suffix else url, {}, {})
-        try:
-            engine.query("ASK {}")
-        except EndpointError as error:
-            errors.append(error)
-        else:
-            return engine
-    raise errors[0]
-
-
-def _iri(graph: str) -> ox.NamedNode:
-    try:
-        return ox.NamedNode(graph)
-    except ValueError as error:
-        raise InvalidValue(f"{graph} is no IRI of a graph: {error}.") from None
+    return _whole(engine, f"?s ?p ?o . {_NAMED}", _SIZES) | _whole(engine, f"?s ?p ?o . {_BLANK}", ())
 
 
 def _whole(engine: RemoteEngine, where: str, sizes: tuple[int, ...]) -> set[ox.Triple]:

@@ -12,9 +12,10 @@ import pyoxigraph as ox
 
 from lalakg import _turtle
 from lalakg._diff.endpoint import statements
+from lalakg._engine import RemoteEngine
 from lalakg._errors import FolderError
 from lalakg._folder import Folder
-from lalakg._graph import KnowledgeGraph
+from lalakg._graph import KnowledgeGraph, load
 from lalakg._terms import Prefixes, from_rdflib
 
 if TYPE_CHECKING:
@@ -60,24 +61,36 @@ def _checked(what: Iterable[Any]) -> set[ox.Triple]:
     return triples
 
 
+def is_address(place: object) -> bool:
+    """Whether it is the address of a store."""
+    return isinstance(place, str) and place.startswith(("http://", "https://"))
+
+
 def _of_graph(kg: KnowledgeGraph, graph: str | None) -> Side:
-    if kg.endpoint:
-        return _of_endpoint(kg.endpoint, graph, kg.prefixes)
-    return Side(str(kg.folder.root), set(kg.triples), kg.prefixes)
+    if not kg.endpoint:
+        return Side(str(kg.folder.root), set(kg.triples), kg.prefixes)
+    if graph is not None:
+        kg = KnowledgeGraph(kg.folder, kg.endpoint, graph=graph, credentials=kg.credentials, timeout=kg.timeout)
+    return _of_endpoint(kg)
 
 
 def _of_place(place: str | Path, graph: str | None) -> Side:
-    if isinstance(place, str) and place.startswith(("http://", "https://")):
-        return _of_endpoint(place, graph, {})
+    if is_address(place):
+        return _of_endpoint(load(endpoint=str(place), graph=graph))
     path = Path(place)
     return _of_folder(path) if path.is_dir() else _of_file(path, str(place))
 
 
-def _of_endpoint(url: str, graph: str | None, prefixes: Prefixes) -> Side:
-    triples = statements(url, graph)
-    where = f"the graph <{graph}>" if graph is not None else "the default graph"
-    notes = () if triples else (f"{where} of {url} is empty; --graph names another",)
-    return Side(f"{url} <{graph}>" if graph else url, triples, prefixes, rewrites=True, notes=notes)
+def _of_endpoint(kg: KnowledgeGraph) -> Side:
+    engine = kg.engine
+    assert isinstance(engine, RemoteEngine)
+    triples = statements(engine)
+    where = f"the graph <{engine.graph}>" if engine.graph else "the default graph"
+    notes = () if triples else (f"{where} of {kg.endpoint} is empty; --graph names another",)
+    if triples and engine.sees_all:
+        notes = (f"{where} of {kg.endpoint} shows all its graphs at once; --graph names one",)
+    name = f"{kg.endpoint} <{engine.graph}>" if engine.graph else str(kg.endpoint)
+    return Side(name, triples, kg.prefixes, rewrites=True, notes=notes)
 
 
 def _of_folder(root: Path) -> Side:

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
 
+from lalakg._credentials import Credentials
 from lalakg._engine import RemoteEngine
 from lalakg._errors import EndpointError
-from lalakg._http import Credentials, RefusedError, Session, TooSlowError, UnreachableError
+from lalakg._http import RefusedError, Session, TooSlowError, UnreachableError
 from lalakg._result import Rows
 from lalakg._wikidata.cache import Cache, Entry
 from lalakg._wikidata.identifiers import PREFIXES
