@@ -51,6 +51,15 @@ def evaluated(store: ox.Store, query: str) -> bytes:
     return data
 
 
+class Server(ThreadingHTTPServer):
+    """One whose threads end with it, and that says nothing when a client does not wait for its answer."""
+
+    daemon_threads = False
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """See BaseServer."""
+
+
 @contextmanager
 def serving(answer: Answer, ask: Callable[[str], bytes], media_type: str = JSON) -> Iterator[str]:
     """An endpoint on a free loopback port that passes queries to `answer`; None hangs up."""
@@ -71,11 +80,7 @@ def serving(answer: Answer, ask: Callable[[str], bytes], media_type: str = JSON)
         def log_message(self, *args: Any, **kwargs: Any) -> None:
             pass
 
-    class Quiet(ThreadingHTTPServer):
-        def handle_error(self, *_: object) -> None:
-            """What a client does to its connection is no news."""
-
-    with Quiet(("127.0.0.1", 0), Handler) as server:
+    with Server(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/query"
         server.shutdown()

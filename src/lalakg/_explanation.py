@@ -54,7 +54,10 @@ def _explained(shapes: Shapes, node: Any) -> str:
         if found := text(_SKOS + key):
             parts.append(f"{title}\n\n{_indented(found)}" if title.endswith(":") else f"{title}{found}")
     compiled = [_indented(_complete(query, graph.prefixes)) for query in queries(shapes, shapes.by_node[node])]
-    return "\n\n".join([*parts, "Compiled to, a class together with its subclasses in the data:", *compiled]) + "\n"
+    heading = "Compiled to, a class together with its subclasses in the data"
+    if shapes.by_node[node].nested():
+        heading += "; when a shape within breaks, further queries find what leads there"
+    return "\n\n".join([*parts, f"{heading}:", *compiled]) + "\n"
 
 
 def _indented(text: str) -> str:
