@@ -254,4 +254,6 @@ def test_a_site_is_replaced_as_a_whole_and_only_if_a_build_made_it(small: Path, 
 def test_an_address_is_one(small: Path, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="no address"):
         lalakg.build(lalakg.load(small), tmp_path / "site", site=True, address="example.org")
+    with pytest.raises(OutputError, match="--site"):
+        lalakg.build(lalakg.load(small), tmp_path / "site", address=ADDRESS)
     assert not (tmp_path / "site").exists()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lalakg._pages.index import SUBPROPERTY, Index, key
+from lalakg._pages.index import SUBPROPERTY, Index
 from lalakg._terms import LALA, WELL_KNOWN, natural
 
 _ABOUT = LALA + "about"
@@ -85,17 +86,20 @@ def passage(index: Index, iri: str) -> Passage:
     )
 
 
-def main_source(index: Index) -> str:
-    """The source that most passages stand in; may be empty."""
-    count = Counter(key(statement.object) for statement in index.uses.get(_OA + "hasSource", ()))
-    return min(count, key=lambda source: (-count[source], source), default="")
-
-
-def told_at(index: Index, thing: str, source: str) -> float:
-    """Where a source first tells of a thing: the least character of the passages behind the claims that assert it."""
-    found = [
-        passage(index, one)
-        for said in index.pointing(thing, LALA + "asserts")
-        for one in index.objects(said.subject, LALA + "evidence")
-    ]
-    return min((one.start for one in found if one.source == source), default=NEVER)
+def telling(index: Index, events: Iterable[str]) -> dict[str, float]:
+    """Where the source that tells most of some events first tells of each: the least character of the passages behind
+    the claims that assert it. What that source does not tell comes at no place."""
+    found = {
+        event: [
+            passage(index, one)
+            for said in index.pointing(event, LALA + "asserts")
+            for one in index.objects(said.subject, LALA + "evidence")
+        ]
+        for event in events
+    }
+    count = Counter(one.source for passages in found.values() for one in passages)
+    main = min(count, key=lambda source: (-count[source], source), default="")
+    return {
+        event: min((one.start for one in passages if one.source == main), default=NEVER)
+        for event, passages in found.items()
+    }

@@ -16,7 +16,7 @@ from lalakg._terms import LALA, natural
 _MOST = 7  # neighbours on either side
 _LEAST = 3  # a drawing of less would say what the page has said
 _WIDTH, _SPINE, _TEXT = 320.0, 12.0, 64.0
-_SIZE, _SMALL = 13.5, 11.0
+_SIZE = 13.5
 _UNTOLD = ("basis", "certainty", "polarity", "category", "hasTime", "aboutWorld", "involvesCharacter", "isDefinedBy")
 
 
@@ -49,7 +49,11 @@ def draw(edition: Edition, thing: str, here: str) -> str:
         places.append((y + height / 2, neighbour.inside))
         parts.append(part)
         y += height
-    edges = [_edge(middle, place, inside) for place, inside in places]
+    edges = [
+        svg.tag("path", d="".join(_edge(middle, y) for y, within in places if within == inside), class_=kind)
+        for inside, kind in ((False, "n-edge"), (True, "n-edge inner"))
+        if any(within == inside for _, within in places)
+    ]
     centre = svg.tag("circle", cx=_SPINE, cy=middle, r=6, class_="n-centre")
     words = svg.text(name, _SPINE + 16, middle, 19, class_="n-name", font_size=_SIZE + 1.5)
     rest = len(incoming) - len(above) + len(outgoing) - len(below)
@@ -107,14 +111,13 @@ def _telling(property_: str) -> bool:
 def _drawn(edition: Edition, neighbour: _Neighbour, here: str, y: float) -> tuple[str, float]:
     lines = svg.wrap(edition.index.label(neighbour.iri), _WIDTH - _TEXT - 14, _SIZE, 2)
     height = 21.0 + 17.0 * len(lines)
-    word = svg.text([neighbour.word], _TEXT + 12, y + 9, 0, class_="n-word", font_size=_SMALL)
+    word = svg.text([neighbour.word], _TEXT + 12, y + 9, 0, class_="n-word")
     label = svg.text(lines, _TEXT + 12, y + 17 + 8.5 * len(lines), 17)
     dot = svg.tag("circle", cx=_TEXT, cy=y + height / 2, r=4)
-    kind = "n-thing inner" if neighbour.inside else "n-thing base"
+    kind = "inner" if neighbour.inside else None
     return svg.link(edition.href(neighbour.iri, here), dot, word, label, class_=kind), height
 
 
-def _edge(middle: float, y: float, inside: bool) -> str:
+def _edge(middle: float, y: float) -> str:
     turn = 14 if y > middle else -14
-    path = f"M{_SPINE:g} {middle:g}C{_SPINE:g} {middle + turn * 2:g} {_SPINE:g} {y:g} {_TEXT:g} {y:g}"
-    return svg.tag("path", d=path, class_="n-edge inner" if inside else "n-edge base")
+    return f"M{_SPINE:g} {middle:g}C{_SPINE:g} {middle + turn * 2:g} {_SPINE:g} {y:g} {_TEXT:g} {y:g}"

@@ -6,7 +6,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterable
 
-from lalakg._pages.evidence import NEVER, main_source, told_at
+from lalakg._pages.evidence import NEVER, telling
 from lalakg._pages.index import Index
 from lalakg._terms import LALA, WELL_KNOWN, natural
 
@@ -51,8 +51,7 @@ class Order:
 
     def sequence(self) -> list[str]:
         """All moments, earlier ones first."""
-        source = main_source(self.index)
-        told = {event: told_at(self.index, event, source) for event in self.events}
+        told = telling(self.index, self.events)
         known = set(self._moment.values())
         waiting = dict.fromkeys(known, 0)
         for followers in self._later.values():

@@ -148,10 +148,8 @@ def shown(edition: Edition, one: Claim, here: str) -> dict[str, Any]:
 
 def timelines(edition: Edition, world: str, here: str) -> list[str]:
     """The drawings of a world beside the one that it belongs with; of the graph's first pair when `world` is empty."""
-    found = pairs(edition.index)
-    for pair in found:
-        if not world or world in pair:
-            made = plan(edition.index, *pair)
-            if made:
-                return timeline.draw(made, edition.index, lambda iri: edition.href(iri, here))
+    for pair in pairs(edition.index, world):
+        made = plan(edition.index, *pair)
+        if made:
+            return timeline.draw(made, edition.index, lambda iri: edition.href(iri, here))
     return []

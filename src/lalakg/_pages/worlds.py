@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from lalakg._pages.evidence import main_source, told_at
+from lalakg._pages.evidence import telling
 from lalakg._pages.index import TYPE, Index
 from lalakg._pages.order import Order
 from lalakg._terms import LALA, natural
@@ -59,16 +59,21 @@ class Plan:
     end: int
 
 
-def pairs(index: Index) -> list[tuple[str, str]]:
-    """The worlds of the graph, each base world with a world inside it, or with none; the fullest first."""
-    worlds = index.instances(LALA + "World") or [
-        w for name in ("StoryActualWorld", "FantasyWorld") for w in index.instances(LALA + name)
-    ]
-    size = {world: sum(1 for _ in index.pointing(world, LALA + "inWorld")) for world in worlds}
-    found = [(outer, world) for world in worlds for outer in index.objects(world, LALA + "embeddedIn")]
-    alone = [(world, "") for world in worlds if not any(world in pair for pair in found)]
-    ranked = sorted(found, key=lambda pair: (-size.get(pair[0], 0) - size[pair[1]], pair))
-    return ranked + sorted(alone, key=lambda pair: (-size[pair[0]], pair))
+def pairs(index: Index, world: str = "") -> list[tuple[str, str]]:
+    """The worlds of the graph, each base world with a world inside it, or with none; the fullest first.
+
+    With `world`, only those pairs in which it is.
+    """
+    worlds = index.instances(LALA + "World")
+    if world:
+        worlds = [world, *index.objects(world, LALA + "embeddedIn"), *index.subjects(world, LALA + "embeddedIn")]
+    size = {one: sum(1 for _ in index.pointing(one, LALA + "inWorld")) for one in worlds}
+    found = [(outer, one) for one in worlds for outer in index.objects(one, LALA + "embeddedIn")]
+    paired = {one for pair in found for one in pair}
+    alone = [(one, "") for one in worlds if one not in paired]
+    ranked = sorted(set(found), key=lambda pair: (-size.get(pair[0], 0) - size[pair[1]], pair))
+    ranked += sorted(alone, key=lambda pair: (-size[pair[0]], pair))
+    return [pair for pair in ranked if not world or world in pair]
 
 
 def plan(index: Index, base: str, inner: str = "") -> Plan | None:
@@ -119,11 +124,12 @@ def _chosen(index: Index, events: list[str], records: list[tuple[str, str, str]]
     if len(events) <= _MOST:
         return events
     sides = {side for record in records for side in record[1:]}
-    joined, source = (LALA + "triggers", LALA + "initiates"), main_source(index)
+    joined = (LALA + "triggers", LALA + "initiates")
+    told = telling(index, events)
 
     def rank(event: str) -> tuple[bool, float, list[tuple[int, int, str]]]:
         matters = event in sides or any(index.subjects(event, LALA + "branchesAt")) or _opens(index, event, joined)
-        return not matters, told_at(index, event, source), natural(event)
+        return not matters, told[event], natural(event)
 
     return sorted(events, key=rank)[:_MOST]
 

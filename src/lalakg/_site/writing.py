@@ -32,6 +32,8 @@ def build(
     Raises NotConforming when the check finds a violation, and OutputError when `out` cannot be written or holds
     something that no build made.
     """
+    if address and not site:
+        raise OutputError("an address is that of a site; build one with --site (from Python, site=True).")
     if not site:
         return _export.build(kg, out, source=source, progress=progress)
     if address and not address.startswith(("https://", "http://")):
