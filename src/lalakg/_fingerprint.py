@@ -1,7 +1,7 @@
 """The fingerprint of triples, taken here from what is sent, and by SPARQL from what a graph of a store holds.
 
-The hash of a triple's predicate and object says in which of 4,096 buckets it is counted, and gives a number; so
-does the hash of its subject. Of each bucket one knows how many triples are in it, and the sum of the products of
+The hash of a triple's predicate and object says in which of up to 4,096 buckets it is counted, and gives a number;
+so does the hash of its subject. Of each bucket one knows how many triples are in it, and the sum of the products of
 these numbers. So the store hashes a predicate and object only once, for all subjects that share them.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from hashlib import md5 as _md5
@@ -54,7 +54,7 @@ class Fingerprint:
         self.sums: Counter[str] = Counter()
         self._subjects = _Cache(self._of_subject)
         self._pairs: _Cache[list[int]] = _Cache(lambda _: [0, 0])
-        self._unsettled = 0
+        self._unsettled = self._total = 0
 
     def add(self, lines: bytes) -> None:
         """Count lines of N-Triples, in the form that `str` gives them."""
@@ -75,21 +75,28 @@ class Fingerprint:
         self.has_blanks |= other.has_blanks
         self.predicates += other.predicates
         self.counts += other.counts
+        self._total += other._total
         self.sums += other.sums
 
     def total(self) -> int:
         """The number of triples."""
         self._settle()
-        return self.counts.total()
+        return self._total
+
+    @property
+    def digits(self) -> int:
+        """How many digits of a hash name a bucket: few for few triples, since some stores give few rows."""
+        total = self.total()
+        return 1 if total <= 10_000 else 2 if total <= 100_000 else 3
 
     def tally(self) -> Tally:
         """What `held` gives of a graph with these triples."""
-        self._settle()
-        return {bucket: (number, self.sums[bucket]) for bucket, number in self.counts.items()}
+        digits = self.digits
+        return _summed({bucket[:digits]: (number, self.sums[bucket])} for bucket, number in self.counts.items())
 
     def bucket(self, line: str) -> str:
         """The bucket of a triple."""
-        return self._hash(_key(line.encode().split(b" ", 1)[1]))[:3]
+        return self._hash(_key(line.encode().split(b" ", 1)[1]))[: self.digits]
 
     def _settle(self) -> None:
         for pair, (number, sum_) in self._pairs.items():
@@ -97,6 +104,7 @@ class Fingerprint:
             digits = self._hash(key)
             self.predicates[key.partition(b" ")[0].decode()] += number
             self.counts[digits[:3]] += number
+            self._total += number
             self.sums[digits[:3]] += sum_ * _number(digits[3:12], 4)
             self.has_blanks |= key.endswith(b" _ ")
         self._pairs.clear()
@@ -122,6 +130,15 @@ class _Cache(dict[bytes, _Value]):
     def __missing__(self, key: bytes) -> _Value:
         value = self[key] = self.function(key)
         return value
+
+
+def _summed(tallies: Iterable[Tally]) -> Tally:
+    found: Tally = {}
+    for tally in tallies:
+        for bucket, (number, sum_) in tally.items():
+            before = found.get(bucket, (0, 0))
+            found[bucket] = before[0] + number, before[1] + sum_
+    return found
 
 
 def _number(digits: str, length: int) -> int:
@@ -154,14 +171,10 @@ _TAIL = 'IF(isLiteral(?o), IF(LANG(?o) = "", STR(DATATYPE(?o)), LCASE(LANG(?o)))
 def held(store: Store, graph: str | None, sent: Fingerprint) -> Tally:
     """The tally of a graph in the store, where the predicates are those that were sent."""
     bundles = _bundles(sent, store.kind.streams)
-    ask = partial(_tally, store, graph, has_blanks=sent.has_blanks)
+    ask = partial(_tally, store, graph, has_blanks=sent.has_blanks, digits=sent.digits)
     with ThreadPoolExecutor(store.kind.streams) as pool:
         total = pool.submit(store.count, graph)
-        tallies = list(pool.map(ask, bundles))
-    found = {
-        bucket: (sum(t[bucket][0] for t in tallies if bucket in t), sum(t[bucket][1] for t in tallies if bucket in t))
-        for bucket in set().union(*tallies)
-    }
+        found = _summed(pool.map(ask, bundles))
     rest = total.result() - sum(number for number, _ in found.values())
     return {**found, REST: (rest, 0)} if rest else found
 
@@ -179,7 +192,7 @@ def _bundles(sent: Fingerprint, streams: int) -> list[dict[str, int]]:
     return [bundle for bundle in bundles if bundle]
 
 
-def _tally(store: Store, graph: str | None, bundle: dict[str, int], *, has_blanks: bool) -> Tally:
+def _tally(store: Store, graph: str | None, bundle: dict[str, int], *, has_blanks: bool, digits: int) -> Tally:
     subject, object_ = (f'IF(isBlank(?{v}), "_", STR(?{v}))' if has_blanks else f"STR(?{v})" for v in "so")
     x = _as_number(f"SUBSTR(MD5({subject}), 1, 14)", 6)
     predicates = " ".join(f"<{predicate}>" for predicate in bundle)
@@ -190,7 +203,8 @@ def _tally(store: Store, graph: str | None, bundle: dict[str, int], *, has_blank
         inner = f"SELECT ?p ?o (1 AS ?n) ({x} AS ?x) WHERE {where}"
     hashed = f'SUBSTR(MD5(CONCAT(STR(?p), " ", {object_}, " ", {_TAIL})), 1, 12)'
     middle = f"SELECT ?n ?x ({hashed} AS ?h) WHERE {{ {{ {inner} }} }}"
-    outer = f"SELECT ?n ?x (SUBSTR(?h, 1, 3) AS ?k) ({_as_number('SUBSTR(?h, 4)', 4)} AS ?y) WHERE {{ {{ {middle} }} }}"
+    bucket, y = f"SUBSTR(?h, 1, {digits})", _as_number("SUBSTR(?h, 4)", 4)
+    outer = f"SELECT ?n ?x ({bucket} AS ?k) ({y} AS ?y) WHERE {{ {{ {middle} }} }}"
     rows = store.select(f"SELECT ?k (SUM(?n) AS ?c) (SUM(?x * ?y) AS ?z) WHERE {{ {{ {outer} }} }} GROUP BY ?k")
     return {row["k"]["value"]: (int(row["c"]["value"]), _sum(row)) for row in rows if "k" in row}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, field
+from typing import Final
 
 from lalakg._errors import EndpointError
 from lalakg._fingerprint import Fingerprint, Tally, held
@@ -12,6 +13,8 @@ from lalakg._sending import send
 from lalakg._sources import Source, Told
 from lalakg._stores import Store, clearing
 from lalakg._verification import verify
+
+_SAMPLE: Final = 200  # triples
 
 
 @dataclass(frozen=True)
@@ -113,31 +116,43 @@ class _Placing:
             graph = f"{self.mark}:{number}"
             fill(store, self.mark, graph)
             sent, found = self._sent(store, graph, part, "bulk" if store.kind.bulk else "POST")
-            staged.append((graph, part.target, sent, found))
-        moves = [_move(store, graph, target) if sent.total() else clearing(target) for graph, target, sent, _ in staged]
-        _swap(store, " ;\n".join(moves), [(target, sent, found) for _, target, sent, found in staged])
+            staged.append(_Staged(graph, part, sent, found))
+        moves = [_move(store, s.graph, s.part.target) if s.sent.total() else clearing(s.part.target) for s in staged]
+        _swap(store, " ;\n".join(moves), staged)
 
 
-def _swap(store: Store, update: str, staged: list[tuple[str | None, Fingerprint, Tally]]) -> None:
+@dataclass(frozen=True)
+class _Staged:
+    """A part that is in a graph beside: what was sent, and what is held there."""
+
+    graph: str
+    part: Part
+    sent: Fingerprint
+    found: Tally
+
+
+def _swap(store: Store, update: str, staged: list[_Staged]) -> None:
     """Move all into place; where the answer is lost, look whether it was done."""
     try:
         store.update(update)
     except EndpointError:
-        if any(held(store, target, sent) != found for target, sent, found in staged):
+        if any(held(store, s.part.target, s.sent) != s.found for s in staged):
             raise
-    for target, sent, expected in staged:
-        there = held(store, target, sent)
-        if there != expected and _is_less(there, expected):  # more, or others, are from a load that came after
-            kept, moved = (sum(number for number, _ in tally.values()) for tally in (there, expected))
+    for s in staged:
+        there = held(store, s.part.target, s.sent)
+        kept, moved = (sum(number for number, _ in tally.values()) for tally in (there, s.found))
+        if there != s.found and kept <= moved and _is_ours(store, s.part):
             words = f"kept {kept:,} of the {moved:,} triples that it moved into its place"
             raise EndpointError(f"{words}; run it again.", store.base)
 
 
-def _is_less(there: Tally, expected: Tally) -> bool:
-    """Whether no bucket has more triples, or as many others."""
-    return all(
-        there[bucket] == expected.get(bucket) or there[bucket][0] < expected.get(bucket, (0, 0))[0] for bucket in there
-    )
+def _is_ours(store: Store, part: Part) -> bool:
+    """Whether what a graph holds is from this source, as some of it shows, and not from a load that came after."""
+    rows = store.select(f"SELECT ?s ?p WHERE {{ {store.pattern(part.target, '?s ?p ?o')} }} LIMIT {_SAMPLE}")
+    left = {(row["s"]["value"], row["p"]["value"]) for row in rows if row["s"]["type"] == "uri"}
+    for triple in part.source if left else ():
+        left.discard((str(triple.subject)[1:-1], triple.predicate.value))
+    return not left
 
 
 def _move(store: Store, graph: str, target: str | None) -> str:
