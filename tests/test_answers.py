@@ -113,3 +113,13 @@ def test_a_bad_file_is_an_error(text: str, line: int, words: str, tmp_path: Path
     with pytest.raises(ParseError, match=words) as raised:
         expectation(text, tmp_path)
     assert (raised.value.path, raised.value.line) == (tmp_path / "a.expected.yaml", line)
+
+
+def test_a_number_is_as_expected_in_any_writing() -> None:
+    expected = Expectation(("n", "s"), (("5", "1.0"), ("2.50", "x")), "list")
+    engine = LocalEngine([], {}, {})
+    assert not expected.differences(engine.query('SELECT * { VALUES (?n ?s) { (5.0 "1.0") (2.5e0 "x") } }'))
+    assert expected.differences(engine.query('SELECT * { VALUES (?n ?s) { (5.0 "1") (2.5e0 "x") } }')) == [
+        "(5, 1.0) is missing",
+        "(5, 1) is not expected",
+    ]

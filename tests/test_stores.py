@@ -18,7 +18,7 @@ import test_agreement
 import test_queries
 import test_shacl
 import test_shapes
-from conftest import ROOT, Command
+from conftest import ROOT
 from lalakg._answers import Expectation
 from lalakg._catalogue import Query
 from lalakg._credentials import Credentials
@@ -184,13 +184,6 @@ def test_text_of_any_alphabet(server: Server) -> None:
 
 
 # Checking
-
-
-def test_check_at_an_endpoint(server: Server, run: Command) -> None:
-    hold(server, "published")
-    url = server.query_url + (f"?default-graph-uri={TARGET}" if server.union else "")
-    outcome = run("-C", ROOT, "check", "--endpoint", url, "--quiet")
-    assert outcome.status == 0, outcome.out + outcome.err
 
 
 @pytest.mark.parametrize("name", ["published", "second source", *UNHYGIENIC, *BATCHES])

@@ -7,13 +7,18 @@ partial, in which `chains` give the orders that must hold.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
+
 from lalakg._errors import ParseError
 from lalakg._result import Boolean, Result, Rows
+from lalakg._terms import XSD
 
 Row = tuple[str | None, ...]
 
@@ -52,29 +57,52 @@ class Expectation:
         return expectation
 
     def differences(self, result: Result) -> list[str]:
-        """What is wrong with an answer, in sentences; nothing when it is as expected."""
+        """What is wrong with an answer, in sentences; nothing when it is as expected.
+
+        A number is as expected in any writing: some stores make 5.0 of 5.
+        """
+        expected: list[Row] = list(self.rows)
         if isinstance(result, Boolean):
             result_rows: list[Row] = [("yes" if result else "no",)]
         elif isinstance(result, Rows):
             if unknown := set(self.columns) - set(result.variables):
                 return [f"the answer has no column {', '.join(sorted(unknown))}"]
-            result_rows = [tuple(cells) for cells in result.cells(list(self.columns))]
+            numbers = [_has_numbers(result, column) for column in self.columns]
+            result_rows = [_plain(cells, numbers) for cells in result.cells(list(self.columns))]
+            expected = [_plain(row, numbers) for row in self.rows]
         else:
             return ["the answer is a graph, which has no rows to compare"]
-        missing, surplus = (
-            Counter(self.rows) - Counter(result_rows),
-            Counter(result_rows) - Counter(self.rows),
-        )
+        missing, surplus = Counter(expected) - Counter(result_rows), Counter(result_rows) - Counter(expected)
         found = [f"{_show(row)} is missing" for row in missing] + [f"{_show(row)} is not expected" for row in surplus]
-        return found or self._disorder(result_rows)
+        return found or self._disorder(result_rows, expected)
 
-    def _disorder(self, rows: list[Row]) -> list[str]:
-        if self.order == "list" and tuple(rows) != self.rows:
-            first = next(i for i, row in enumerate(rows) if row != self.rows[i])
-            return [f"row {first + 1} is {_show(rows[first])}; {_show(self.rows[first])} is expected there"]
+    def _disorder(self, rows: list[Row], expected: list[Row]) -> list[str]:
+        if self.order == "list" and rows != expected:
+            first = next(i for i, row in enumerate(rows) if row != expected[i])
+            return [f"row {first + 1} is {_show(rows[first])}; {_show(expected[first])} is expected there"]
         place = {row[0]: number for number, row in enumerate(rows)}
         pairs = ((a, b) for chain in self.chains for a, b in pairwise(chain))
         return [f"{a} must come before {b}" for a, b in pairs if place.get(a, -1) >= place.get(b, -1)]
+
+
+_NUMERIC = frozenset(XSD + name for name in ("integer", "decimal", "double", "float"))
+
+
+def _has_numbers(result: Rows, column: str) -> bool:
+    terms = [row[column] for row in result.rows if column in row]
+    return all(isinstance(term, ox.Literal) and term.datatype.value in _NUMERIC for term in terms)
+
+
+def _plain(row: Iterable[str | None], numbers: list[bool]) -> Row:
+    """A row with its numbers in one writing."""
+    return tuple(_number(cell) if cell and is_number else cell for cell, is_number in zip(row, numbers, strict=True))
+
+
+def _number(text: str) -> str:
+    try:
+        return f"{Decimal(text).normalize():f}"
+    except InvalidOperation:
+        return text
 
 
 def _list(value: Any) -> list[Any]:

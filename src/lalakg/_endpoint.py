@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lalakg._engine import RemoteEngine
 from lalakg._errors import EndpointError
 from lalakg._folder import Dataset
@@ -21,6 +23,8 @@ def locate(engine: RemoteEngine, dataset: Dataset | None) -> None:
     meant.
     """
     store = probe(engine.url, engine.session.renewed())
+    if store.kind.guarded and engine.session.credentials.user:
+        store = replace(store, kind=replace(store.kind, query=store.kind.guarded))
     engine.url = store.query_url
     if engine.graph is None and dataset is not None:
         engine.graph = _home(store, dataset)

@@ -43,6 +43,7 @@ class Kind:
     own_default: bool = True  # whether it has a default graph that can be written
     nil: str = ""  # what a union store calls that graph of its own
     twice: bool = False  # whether its MD5 encodes text as UTF-8 two times
+    guarded: str = ""  # where it answers those who log in, if not at the same address
 
 
 OXIGRAPH: Final = Kind(
@@ -63,6 +64,7 @@ VIRTUOSO: Final = Kind(
     union=True,
     own_default=False,
     twice=True,
+    guarded="/sparql-auth",
 )
 GENERIC: Final = Kind("SPARQL store", "", "", chunk=2_000)
 
