@@ -1,7 +1,6 @@
 """The server by a table of requests and the answers that the protocols demand; it is real, and so are its clients."""
 
 import contextlib
-import json
 import os
 import re
 import signal
@@ -398,6 +397,9 @@ def test_a_runaway_is_stopped_while_others_go_on(client: httpx.Client, server: s
 
     answers: list[tuple[int, float]] = []
     threads = [threading.Thread(target=run) for _ in range(3)]
+    for thread in [threading.Thread(target=ask, args=(client, f"{FILM} # {n}")) for n in range(8)]:
+        thread.start()  # so that there are workers already, which take a while to start on a busy machine
+        thread.join(0.01)
     for thread in threads:
         thread.start()
     others = 0
@@ -554,10 +556,37 @@ def test_what_cannot_be_served_is_said_once(words: list[str], said: str) -> None
 
 def test_a_database_on_disk(tmp_path: Path) -> None:
     store = ox.Store(str(tmp_path / "db"))
+    mia, other = ox.NamedNode("https://w3id.org/lalakg/id/mia"), ox.NamedNode("https://w3id.org/lalakg/id/someone-else")
+    label = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
     store.bulk_load(path=ROOT / "data" / "published" / "lalakg.ttl", format=ox.RdfFormat.TURTLE)
+    store.add(ox.Quad(other, label, ox.Literal("Someone <b>else</b>", language="en")))
+    store.add(ox.Quad(other, ox.NamedNode("http://xmlns.com/foaf/0.1/knows"), mia))
     store.flush()
     del store
     with serving("serve", "-q", "--store", str(tmp_path / "db")) as (address, _):
-        answer = httpx.get(f"{address}/sparql", params={"query": FILM}).json()
-    assert len(answer["results"]["bindings"]) == len(lalakg.load().sparql(FILM).rows)
-    assert json.dumps(answer)
+        client = httpx.Client(base_url=address, timeout=30)
+        assert len(films(ask(client, FILM))) == len(lalakg.load().sparql(FILM).rows)
+        page = client.get("/id/someone-else.html")
+        assert "Someone &lt;b&gt;else&lt;/b&gt;" in page.text
+        assert 'href="mia.html"' in page.text
+        assert page.headers["ETag"]
+        turtle = client.get("/id/someone-else", headers={"Accept": "text/turtle"}, follow_redirects=True)
+        assert ox.Quad(other, ox.NamedNode("http://xmlns.com/foaf/0.1/knows"), mia) in set(
+            ox.parse(turtle.content, format=ox.RdfFormat.TURTLE)
+        )
+        assert client.get("/id/nobody.html").status_code == 404
+        client.close()
+
+
+def test_somebody_else_s_store(server: str) -> None:
+    with serving("serve", "-q", "--endpoint", f"{server}/sparql") as (address, _):
+        client = httpx.Client(base_url=address, timeout=30)
+        response = ask(client, FILM)
+        assert len(films(response)) == len(lalakg.load().sparql(FILM).rows)
+        assert "ETag" not in response.headers
+        assert "lkg:div-kiss" in client.get("/id/div-kiss.html").text
+        assert client.get("/store", params={"graph": MONTAGE}).status_code == 200
+        assert client.get("/store?default").status_code == 400
+        assert ask(client, FILM, **{"default-graph-uri": MONTAGE}).status_code == 400
+        assert ask(client, "SELECT").status_code == 400
+        client.close()

@@ -20,6 +20,7 @@ _SECONDS = click.FloatRange(min=0, min_open=True)
 @click.option(
     "--store", type=click.Path(path_type=Path), help="Serve this Oxigraph database instead of the folder's data."
 )
+@click.option("--endpoint", metavar="URL", help="Serve what this SPARQL endpoint holds instead.")
 @click.option("--processes", type=_NUMBER, help="Processes that answer. [default: the processor's cores]")
 @click.option("--workers", type=_NUMBER, default=4, show_default=True, help="Queries at once in each process.")
 @click.option("--timeout", type=_SECONDS, default=10, show_default=True, help="Seconds that a query may take.")
@@ -36,6 +37,7 @@ def serve(
     host: str,
     port: int,
     store: Path | None,
+    endpoint: str | None,
     processes: int | None,
     workers: int,
     timeout: float,
@@ -55,12 +57,15 @@ def serve(
     Example:
       lalakg serve --port 8000
     """
+    if store and endpoint:
+        raise click.UsageError("Give --store or --endpoint, not both.")
     from lalakg._server.processes import serve as run
     from lalakg._server.settings import Settings
 
     settings = Settings(
         folder=context.obj,
         store=store,
+        endpoint=endpoint,
         host=host,
         port=port,
         processes=processes or os.cpu_count() or 1,

@@ -57,7 +57,7 @@ class Desk:
         if media_type.startswith("text/"):
             media_type += "; charset=utf-8"
         headers = {"Cache-Control": "no-store"}
-        if identity:
+        if identity and self.version:
             tag = hashlib.sha256(f"{self.version} {media_type} {identity}".encode()).hexdigest()[:24]
             headers = {"Cache-Control": "no-cache", "ETag": f'W/"{tag}"'}
         return Response(body, 200, {**headers, "Content-Type": media_type})

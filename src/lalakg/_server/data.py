@@ -14,14 +14,16 @@ from lalakg._export import dump, quads
 from lalakg._folder import Folder
 from lalakg._formats import write_dataset
 from lalakg._graph import KnowledgeGraph
+from lalakg._http import checked
 from lalakg._server.settings import Settings
 
 
 @dataclass(frozen=True)
 class Data:
-    """Where workers read (an N-Quads file, or a database), the hash of what they read there, and where dumps lie."""
+    """Where workers read (an N-Quads file, a database, an endpoint), the hash of what they read there, and where dumps
+    lie. The hash is empty where it cannot be known."""
 
-    path: Path
+    source: str
     version: str
     dumps: Path
 
@@ -35,7 +37,7 @@ class Data:
     def current(cls, folder: Path) -> Data:
         """What `note` wrote."""
         noted = json.loads((folder / "current").read_text(encoding="utf-8"))
-        return cls(Path(noted["path"]), noted["version"], Path(noted["dumps"]))
+        return cls(noted["source"], noted["version"], Path(noted["dumps"]))
 
 
 def prepare(settings: Settings, folder: Path) -> Data:
@@ -44,8 +46,10 @@ def prepare(settings: Settings, folder: Path) -> Data:
     Raises FolderError and its kin when there is no such folder, or no such store.
     """
     kg = KnowledgeGraph(Folder.find(settings.folder))
+    if settings.endpoint:
+        return Data(checked(settings.endpoint), "", folder)
     if settings.store:
-        return Data(settings.store, _version_of_store(settings.store), folder)
+        return Data(str(settings.store), _version_of_store(settings.store), folder)
     plain = [ox.Quad(t.subject, t.predicate, t.object) for t in kg.triples]
     text = write_dataset([*plain, *quads(kg)], "nq", {}).encode()
     version = hashlib.sha256(text).hexdigest()
@@ -54,7 +58,7 @@ def prepare(settings: Settings, folder: Path) -> Data:
         dump(kg, dumps)
     path = folder / f"{version[:16]}.nq"
     path.write_bytes(text)
-    return Data(path, version, dumps)
+    return Data(str(path), version, dumps)
 
 
 def _version_of_store(store: Path) -> str:

@@ -13,7 +13,6 @@ import sys
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 from lalakg._server.observation import STOPPED
 from lalakg._server.problem import Problem
@@ -31,10 +30,10 @@ _START = 60.0  # seconds that a worker may take to read its data
 class _Worker(asyncio.Protocol):
     """One worker process, and the answer that it is to give."""
 
-    def __init__(self, path: Path, settings: Settings) -> None:
+    def __init__(self, source: str, settings: Settings) -> None:
         ours, theirs = socket.socketpair()
         limits = (settings.rows, settings.bytes, settings.memory, int(bool(settings.services)))
-        words = [sys.executable, "-c", _MAIN, str(theirs.fileno()), str(path), *map(str, limits)]
+        words = [sys.executable, "-c", _MAIN, str(theirs.fileno()), source, *map(str, limits)]
         with theirs:
             self.process = subprocess.Popen(words, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
         self.channel = ours
@@ -136,8 +135,8 @@ class _Watch:
 class Pool:
     """The workers of one set of data. They are started when they are needed, and kept while they behave."""
 
-    def __init__(self, path: Path, settings: Settings) -> None:
-        self.path, self.settings = path, settings
+    def __init__(self, source: str, settings: Settings) -> None:
+        self.source, self.settings = source, settings
         self.workers: set[_Worker] = set()
         self.idle: list[_Worker] = []
         self.queue: deque[asyncio.Future[_Worker | None]] = deque()
@@ -190,7 +189,7 @@ class Pool:
     async def _new(self) -> _Worker:
         self.starting += 1
         try:
-            worker = _Worker(self.path, self.settings)
+            worker = _Worker(self.source, self.settings)
             await worker.start()
         finally:
             self.starting -= 1

@@ -29,8 +29,8 @@ class Serving:
         data = Data.current(self.folder)
         self.version = data.version
         self.kg = KnowledgeGraph(Folder.find(self.settings.folder))
-        self.pool = Pool(data.path, self.settings)
-        self.shelf = Shelf(self.kg, data.dumps)
+        self.pool = Pool(data.source, self.settings)
+        self.shelf = Shelf(self.kg, data.dumps, distant=bool(self.settings.store or self.settings.endpoint))
         self.desk = Desk(self.pool, self.budget, self.settings, data.version)
 
     def reload(self) -> None:

@@ -13,11 +13,12 @@ class Settings:
     `processes` answer requests, each with up to `workers` that run queries. Times are in seconds, sizes in bytes but
     for `memory` (MiB a worker). `budget` is the seconds of query time that one client may use in a minute, in each
     process. `services` are the endpoints that SERVICE may name. `store` is an Oxigraph database on disk, instead of the
-    folder's own data.
+    folder's own data; `endpoint` is somebody else's.
     """
 
     folder: Path | None = None
     store: Path | None = None
+    endpoint: str | None = None
     host: str = "127.0.0.1"
     port: int = 8000
     processes: int = 2

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import unquote
 
 import pyoxigraph as ox
 
@@ -16,6 +18,7 @@ from lalakg._pages import TYPES, Edition, Pages, documents, scripts, static
 FORMS = ("html", "ttl", "jsonld", "nt", "rdf")
 """How a thing's document may be had, best first."""
 
+_THINGS = "id/"
 _REWRITTEN = ("nt", "rdf")  # which a site does not have; made from the Turtle
 _WELL_KNOWN = {".well-known/void": "data/void.ttl", ".well-known/sparql-examples": "data/queries.ttl"}
 
@@ -23,8 +26,8 @@ _WELL_KNOWN = {".well-known/void": "data/void.ttl", ".well-known/sparql-examples
 class Shelf:
     """What is answered at a path, other than by a query."""
 
-    def __init__(self, kg: KnowledgeGraph, dumps: Path) -> None:
-        self.kg, self.dumps = kg, dumps
+    def __init__(self, kg: KnowledgeGraph, dumps: Path, *, distant: bool = False) -> None:
+        self.kg, self.dumps, self.distant = kg, dumps, distant
 
     @cached_property
     def pages(self) -> Pages:
@@ -56,14 +59,40 @@ class Shelf:
         if path == "" or path.endswith("/"):
             path += "index.html"
         ending = path.rpartition(".")[2]
-        if path in self.documents:
-            return self.documents[path]().encode(), TYPES[ending]
         if path in self.files:
             return self.files[path].read_bytes(), TYPES.get(ending, "application/octet-stream")
-        if ending in _REWRITTEN and (make := self.documents.get(path.removesuffix(ending) + "ttl")):
+        return self._made(path, self.documents)
+
+    def _made(self, path: str, among: Mapping[str, Callable[[], str]]) -> tuple[bytes, str] | None:
+        stem, _, ending = path.rpartition(".")
+        if path in among:
+            return among[path]().encode(), TYPES[ending]
+        if ending in _REWRITTEN and (make := among.get(f"{stem}.ttl")):
             triples = [quad.triple for quad in ox.parse(make().encode(), format=ox.RdfFormat.TURTLE)]
             return write_graph(triples, ending, self.kg.prefixes, {}).encode(), MEDIA_TYPES[ending]
         return None
+
+    def distant_thing(self, path: str) -> str | None:
+        """The IRI of the thing that a path is about, where things are not the folder's but a store's; else None."""
+        stem, dot, ending = path.rpartition(".")
+        local = (stem if dot and ending in FORMS else path).removeprefix(_THINGS)
+        if not (self.distant and path.startswith(_THINGS) and local):
+            return None
+        with contextlib.suppress(ValueError):
+            return ox.NamedNode(self.kg.base + unquote(local)).value
+        return None
+
+    def about(self, iri: str, path: str, triples: Iterable[ox.Triple]) -> tuple[bytes, str] | None:
+        """What stands at a path about one thing, by what a store says of it, and the folder of terms."""
+        known = [t for t in self.kg.triples if not str(t.subject).startswith(f"<{self.kg.base}")]
+        edition = Edition(
+            [*known, *triples],
+            self.kg.folder,
+            self.kg.prefixes,
+            scripts=scripts(),
+            endpoint=self.pages.edition.endpoint,
+        )
+        return self._made(path, documents(Pages(edition, self.kg.engine))) if edition.path(iri) else None
 
     def forms(self, path: str) -> dict[str, str]:
         """The documents about a thing whose IRI has this path: by media type, the path of each."""

@@ -21,7 +21,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from lalakg._errors import QuerySyntaxError
+from lalakg._errors import LalakgError, QuerySyntaxError
 
 LENGTH = struct.Struct("!I")
 _MIB = 2**20
@@ -90,14 +90,14 @@ class _Bounded(io.BytesIO):
         return written
 
 
-def answer(store: ox.Store, job: Job, limits: Limits) -> Answer:
-    """Run one job. Whatever goes wrong is an answer, too."""
+def answer(store: Any, job: Job, limits: Limits) -> Answer:
+    """Run one job on an Oxigraph store, or on what stands in for one. Whatever goes wrong is an answer, too."""
     buffer = _Bounded(limits.bytes)
     try:
         if job.dump:
             return _dump(store, job, buffer)
         found = store.query(job.text, default_graph=_graphs(job.default), named_graphs=_graphs(job.named))
-        if isinstance(found, ox.QueryTriples):
+        if isinstance(found, ox.QueryTriples | list):
             ox.serialize(found, output=buffer, format=_rdf(job.graphs))
             return Answer(buffer.getvalue(), job.graphs)
         form = _RESULTS[job.tables]
@@ -105,16 +105,16 @@ def answer(store: ox.Store, job: Job, limits: Limits) -> Answer:
         if _rows_exceed(buffer.getvalue(), form, limits.rows):
             return Answer(b"", problem="rows")
         return Answer(buffer.getvalue(), job.tables)
-    except SyntaxError as error:
-        wrong = QuerySyntaxError.of(error, job.text)
+    except (SyntaxError, QuerySyntaxError) as error:
+        wrong = QuerySyntaxError.of(error, job.text) if isinstance(error, SyntaxError) else error
         return Answer(wrong.message.encode(), problem="syntax", line=wrong.line, column=wrong.column)
-    except (OSError, RuntimeError, ValueError) as error:
+    except (LalakgError, OSError, RuntimeError, ValueError) as error:
         if buffer.tell() > limits.bytes:
             return Answer(b"", problem="bytes")
         return Answer(str(error).encode(), problem="failed")
 
 
-def _dump(store: ox.Store, job: Job, buffer: _Bounded) -> Answer:
+def _dump(store: Any, job: Job, buffer: _Bounded) -> Answer:
     graph = ox.NamedNode(job.graph) if job.graph else ox.DefaultGraph()
     if job.graph and not store.contains_named_graph(graph):
         return Answer(job.graph.encode(), problem="missing")
@@ -145,8 +145,13 @@ def _rows_exceed(body: bytes, form: ox.QueryResultsFormat, rows: int) -> bool:
     return isinstance(read, ox.QuerySolutions) and sum(1 for _ in read) > rows
 
 
-def read_store(path: Path) -> ox.Store:
-    """The data: an Oxigraph database on disk, opened for reading, or an N-Quads file."""
+def read_store(source: str) -> Any:
+    """The data: at an endpoint, in an Oxigraph database on disk, opened for reading, or in an N-Quads file."""
+    if is_address(source):
+        from lalakg._server.elsewhere import Elsewhere
+
+        return Elsewhere(source)
+    path = Path(source)
     if path.is_dir():
         return ox.Store.read_only(str(path))
     store = ox.Store()
@@ -154,11 +159,16 @@ def read_store(path: Path) -> ox.Store:
     return store
 
 
-def _confine(limits: Limits, on_disk: bool) -> None:
+def is_address(source: str) -> bool:
+    """Whether the data lies at an endpoint."""
+    return source.startswith(("http://", "https://"))
+
+
+def _confine(limits: Limits, source: str) -> None:
     """Bound the memory; and where nothing needs to be opened any more, let nothing be: no file, no connection."""
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (limits.memory * _MIB, limits.memory * _MIB))
-    if not (limits.network or on_disk):
+    if not (limits.network or is_address(source) or Path(source).is_dir()):
         free = os.dup(0)
         os.close(free)
         resource.setrlimit(resource.RLIMIT_NOFILE, (free, free))
@@ -172,12 +182,12 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def serve(channel: socket.socket, path: Path, limits: Limits) -> None:
+def serve(channel: socket.socket, source: str, limits: Limits) -> None:
     """Answer jobs until the other side closes the socket."""
     _die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the one that asks decides
-    store = read_store(path)
-    _confine(limits, path.is_dir())
+    store = read_store(source)
+    _confine(limits, source)
     channel.sendall(LENGTH.pack(0))  # ready
     with channel.makefile("rb") as jobs:
         while head := jobs.read(LENGTH.size):
@@ -188,6 +198,6 @@ def serve(channel: socket.socket, path: Path, limits: Limits) -> None:
 
 def main() -> None:
     """The worker's life, as told by its arguments: a file descriptor, where the data lies, the limits."""
-    channel, path, rows, size, memory, network = sys.argv[1:]
+    channel, source, rows, size, memory, network = sys.argv[1:]
     limits = Limits(int(rows), int(size), int(memory), network == "1")
-    serve(socket.socket(fileno=int(channel)), Path(path), limits)
+    serve(socket.socket(fileno=int(channel)), source, limits)
