@@ -69,6 +69,70 @@ def test_it_is_the_same_in_small_queries_and_from_several_streams(triples: set[o
         assert held_of(triples, sent) == of(listed).tally()
 
 
+PIECES = [
+    "<",
+    ">",
+    "http:",
+    "//",
+    "a",
+    "é",
+    "%20",
+    "%",
+    ":",
+    ":80",
+    "/",
+    "?",
+    "#",
+    "[",
+    "@",
+    " ",
+    '"',
+    "\\",
+    "\\n",
+    "\\u00e4",
+]
+PIECES += [
+    "\n",
+    "\r",
+    "\t",
+    "^^",
+    "@en",
+    "-US",
+    "-ab-",
+    "_:",
+    ".",
+    " .",
+    "\ud800",
+    "--ltr",
+    "<urn:x>",
+    '"a"',
+    "\x00",
+    "{",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join), st.booleans())
+def test_what_need_not_be_parsed_means_the_same_when_it_is(piece: str, is_object: bool) -> None:
+    line = (f"<urn:s> <urn:p> {piece} .\n" if is_object else f"{piece} <urn:p> <urn:o> .\n").encode(
+        errors="surrogatepass"
+    )
+    plain = Fingerprint(twice=False)
+    if plain.add_plain(line):
+        parsed = ox.serialize(ox.parse(line, format=ox.RdfFormat.N_TRIPLES), format=ox.RdfFormat.N_TRIPLES)
+        made = Fingerprint(twice=False)
+        made.add(parsed or b"")
+        assert plain.tally() == made.tally()
+    else:
+        assert plain.total() == 0
+
+
+@pytest.mark.parametrize(
+    "rest", ["<http://example.org:80/a/b?c=d&e#f>", '"a \\"b\\" ä"', '"a"@en-us', f'"1"^^<{XSD}integer>', "<urn:a%20b>"]
+)
+def test_what_most_programs_write_need_not_be_parsed(rest: str) -> None:
+    assert Fingerprint(twice=False).add_plain(f"<urn:s> <urn:p> {rest} .\n".encode())
+
+
 @given(TRIPLES, TRIPLES)
 def test_others_have_another(some: set[ox.Triple], others: set[ox.Triple]) -> None:
     sent = of(some)

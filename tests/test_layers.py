@@ -28,17 +28,30 @@ LAYERS = {
     "_derivation": 3,
     "_folder": 3,
     "_formats": 3,
+<<<<<<< HEAD
     "_sources": 3,
     "_stores": 3,
     "_fingerprint": 4,
     "_probing": 4,
+=======
+    "_fingerprint": 3,
+    "_probing": 3,
+    "_sources": 4,
+    "_marks": 4,
+    "_sending": 5,
+    "_verification": 5,
+>>>>>>> load
     "_result": 4,
     "_statistics": 4,
     "_answers": 5,
     "_engine": 5,
+<<<<<<< HEAD
     "_marks": 5,
     "_sending": 5,
     "_verification": 5,
+=======
+    "_placing": 6,
+>>>>>>> load
     "_description": 6,
     "_endpoint": 6,
     "_federation": 6,

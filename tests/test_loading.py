@@ -179,7 +179,9 @@ def test_a_large_file_is_read_in_two_parts_and_a_fault_is_found_in_either(
 
     monkeypatch.setattr(sources, "_DIVIDED", 100)
     monkeypatch.setattr(probing, "_KINDS", (replace(OXIGRAPH, moves=10),))
+    monkeypatch.setattr(sources, "_BLOCK", 2_000)
     statements = [f'<urn:{n}> <urn:p> "{n} ä"' for n in range(500)]
+    statements[::90] = [f'<urn:ä{n}>\t<urn:p> "\\u00e4"@en-GB' for n in range(6)]
     assert load_into([file(tmp_path, *statements)], fake.url, replace=True).triples == 500
     assert len(fake.graph()) == 500
     assert sum(url == "/store?default&no_transaction" for _, url, _ in fake.asked) == 2

@@ -34,6 +34,13 @@ _PAIR: Final = re.compile(
     rb'<([^>]*)> (?:<([^>]*)>|"((?:[^"\\]|\\.)*)"(?:@((?:-?[a-z0-9]+)+)|\^\^<([^>]*)>)?|_:\S+) \.'
 )
 _ESCAPE: Final = re.compile(rb"\\(?:u([0-9A-F]{4})|U([0-9A-F]{8})|(.))")
+# N-Triples as most programs write them: what matches here is valid, and means what it says without being parsed.
+_PART: Final = r"(?:[!$&-;=@-Z_a-z~]|%[0-9A-Fa-f]{2})"
+_AUTHORITY: Final = r"//[A-Za-z0-9._~-]*(?::[0-9]{1,4})?(?=[/?#>])"
+_IRI: Final = rf"<[A-Za-z][A-Za-z0-9+.-]*:(?:{_AUTHORITY}|(?!//)){_PART}*(?:\?(?:{_PART}|\?)*)?(?:\#(?:{_PART}|\?)*)?>"
+_LITERAL: Final = rf'"(?:[^"\\\n\r]|\\[tbnrf"\'\\])*"(?:@[a-z]{{2,3}}(?:-[a-z]{{2}})?|\^\^{_IRI})?'
+_PLAIN_IRI: Final = re.compile(_IRI.encode())
+_PLAIN_PAIR: Final = re.compile(rf"{_IRI} (?:{_IRI}|{_LITERAL}) \.".encode())
 _SHORT: Final = {b"t": b"\t", b"n": b"\n", b"r": b"\r", b"b": b"\b", b"f": b"\f"}
 _LETTERS: Final = {ord(letter): None for letter in "abcdef"}
 _STRING: Final = (XSD + "string").encode()
@@ -53,7 +60,8 @@ class Fingerprint:
         self.counts: Counter[str] = Counter()
         self.sums: Counter[str] = Counter()
         self._subjects = _Cache(self._of_subject)
-        self._pairs: _Cache[list[int]] = _Cache(lambda _: [0, 0])
+        self._pairs = _Cache(self._of_pair)
+        self._is_parsed = True
         self._unsettled = self._total = 0
 
     def add(self, lines: bytes) -> None:
@@ -65,8 +73,30 @@ class Fingerprint:
                 seen = pairs[pair]
                 seen[0] += 1
                 seen[1] += subjects[subject]
+        self._settle_at_times(lines)
+
+    def add_plain(self, lines: bytes) -> bool:
+        """Count lines that nobody has parsed; False, without having counted any, when that must be done first."""
+        pairs, subjects = self._pairs, self._subjects
+        split = [line.split(b" ", 1) for line in lines.split(b"\n")]
+        if split.pop() != [b""]:
+            return False
+        self._is_parsed = False
+        try:
+            found = [(pairs[pair], subjects[subject]) for subject, pair in split]
+        except ValueError:
+            return False
+        finally:
+            self._is_parsed = True
+        for seen, number in found:
+            seen[0] += 1
+            seen[1] += number
+        self._settle_at_times(lines)
+        return True
+
+    def _settle_at_times(self, lines: bytes) -> None:
         self._unsettled += len(lines)
-        if self._unsettled > _UNSETTLED or len(pairs) > _CACHED or len(subjects) > _CACHED:
+        if self._unsettled > _UNSETTLED or len(self._pairs) > _CACHED or len(self._subjects) > _CACHED:
             self._settle()
 
     def merge(self, other: Fingerprint) -> None:
@@ -111,7 +141,14 @@ class Fingerprint:
         self._subjects.clear()
         self._unsettled = 0
 
+    def _of_pair(self, pair: bytes) -> list[int]:
+        if not self._is_parsed and not (_PLAIN_PAIR.fullmatch(pair) and pair.decode()):
+            raise ValueError(pair)
+        return [0, 0]
+
     def _of_subject(self, subject: bytes) -> int:
+        if not self._is_parsed and not _PLAIN_IRI.fullmatch(subject):
+            raise ValueError(subject)
         is_blank = subject.startswith(b"_")
         self.has_blanks |= is_blank
         return _number(self._hash(b"_" if is_blank else subject[1:-1])[:14], 6)

@@ -5,20 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain, islice
-from typing import Any, Final
-
-import pyoxigraph as ox
+from itertools import chain
+from typing import Final
 
 from lalakg._errors import EndpointError
 from lalakg._fingerprint import Fingerprint
 from lalakg._http import RefusedError
-from lalakg._sources import Source, Statement, Stream, Told
+from lalakg._sources import Share, Source, Told, lines
 from lalakg._stores import Store
 
 _SMALLEST: Final = 200  # triples that a store must take in one request
 _CHUNK: Final = 20_000  # triples a request, where one request of any size is refused
-_BLOCK: Final = 1_000
 _BLANK: Final = re.compile(rb"^(?:_:|<[^>]*> <[^>]*> _:)", re.MULTILINE)
 
 
@@ -37,11 +34,12 @@ def send(store: Store, graph: str | None, source: Source, how: str, told: Told) 
 
 
 def _in_streams(store: Store, graph: str | None, source: Source, how: str, told: Told) -> Fingerprint:
-    shares = [[stream] for stream in source.streams] if how == "bulk" else [[*source.streams]]
+    shares = [[share] for share in source.shares] if how == "bulk" else []
+    shares = shares or [[*source.shares]]
     sent = [Fingerprint(twice=store.kind.twice) for _ in shares]
     failures: list[BaseException] = []
 
-    def write(share: Iterable[Stream], counted: Fingerprint) -> None:
+    def write(share: Iterable[Share], counted: Fingerprint) -> None:
         try:
             store.write(graph, lambda: _blocks(share, counted, told, failures), how=how)
         except BaseException as error:
@@ -58,27 +56,20 @@ def _in_streams(store: Store, graph: str | None, source: Source, how: str, told:
     return sent[0]
 
 
-def _blocks(share: Iterable[Stream], sent: Fingerprint, told: Told, failures: list[BaseException]) -> Iterator[bytes]:
-    """The lines of some streams, counted; none any more when another request has failed."""
+def _blocks(share: Iterable[Share], sent: Fingerprint, told: Told, failures: list[BaseException]) -> Iterator[bytes]:
+    """The lines of some shares, counted; none any more when another request has failed."""
     sent.clear()
-    statements = chain.from_iterable(stream(told) for stream in share)
-    while block := _lines(statements, _BLOCK):
+    for block in chain.from_iterable(part.blocks(told, sent) for part in share):
         if failures:
             raise failures[0]
-        sent.add(block)
         yield block
-
-
-def _lines(statements: Iterator[Statement], size: int) -> bytes:
-    some: Any = islice(statements, size)  # triples or quads; the stub wants them apart
-    return ox.serialize(some, format=ox.RdfFormat.N_TRIPLES) or b""
 
 
 def _in_chunks(store: Store, graph: str | None, source: Source, size: int, told: Told) -> Fingerprint:
     sent = Fingerprint(twice=store.kind.twice)
-    statements = chain.from_iterable(stream(told) for stream in source.streams)
+    statements = source.statements(told)
     is_first = True
-    while chunk := _lines(statements, size):
+    while chunk := lines(statements, size):
         sent.add(chunk)
         _send_chunk(store, graph, chunk, is_whole=is_first and chunk.count(b"\n") < size)
         is_first = False
