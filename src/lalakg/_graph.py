@@ -45,6 +45,7 @@ class KnowledgeGraph:
         service: str | None = None,
     ) -> None:
         self.folder, self.endpoint, self.service = folder, endpoint, service
+        self._engine: Engine | None = None
         self.graph, self.default, self.credentials, self.timeout = graph, default, credentials, timeout
 
     def __repr__(self) -> str:
@@ -88,11 +89,15 @@ class KnowledgeGraph:
             return {**WELL_KNOWN, **_turtle.header(self.folder.published)}
         return {**WELL_KNOWN, **{p: ns for document in self.documents for p, ns in document.prefixes.items()}}
 
-    @cached_property
+    @property
     def engine(self) -> Engine:
         """What answers SPARQL: Oxigraph in memory, or the endpoint."""
-        if self.endpoint:
-            return self._engine_at(self.endpoint)
+        # No cached_property: up to Python 3.11, one lock for all graphs would be held while a store is asked.
+        if self._engine is None:
+            self._engine = self._engine_at(self.endpoint) if self.endpoint else self._engine_here()
+        return self._engine
+
+    def _engine_here(self) -> LocalEngine:
         source: Iterable[ox.Triple] | Path = self.folder.published if self._published else self.triples
         return LocalEngine(source, self.prefixes, self.folder.context)
 

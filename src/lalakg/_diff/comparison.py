@@ -20,7 +20,7 @@ def diff(a: Comparable, b: Comparable, *, graph: str | None = None) -> Diff:
     """What must be added to `a`, removed from it and changed in it to make it `b`.
 
     Each is a graph or where one is kept: a KnowledgeGraph, an rdflib graph, triples, or the path of an RDF file or of a
-    folder, or the URL of a SPARQL endpoint; there, `graph` is the named graph to compare instead of the default graph.
+    folder, or the URL of a store; there, `graph` is the named graph to compare instead of that of the folder's data.
     Literals are compared as they are written, unless one side is a store that rewrites them: then a note counts those
     that differ in writing only. Raises FolderError for a file or folder, ParseError for what is not RDF, EndpointError
     for an endpoint that cannot be read whole.
