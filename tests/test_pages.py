@@ -221,7 +221,7 @@ def test_a_graph_without_worlds_or_claims_has_pages(kg: lalakg.KnowledgeGraph) -
     parsed(bare.thing(ID + "a"))
     front = parsed(bare.front())
     assert not list(front.iter(SVG + "svg"))
-    assert bare.debate() is None
+    assert not bare.debates
 
 
 # ── a query ───────────────────────────────────────────────────────────────────────────────────────

@@ -15,7 +15,7 @@ import pytest
 import lalakg
 from conftest import ROOT, Command
 from lalakg._errors import OutputError
-from lalakg._site import writing
+from lalakg._pages import library
 from lalakg._terms import WELL_KNOWN
 
 ADDRESS = "https://example.net/films/la/"
@@ -189,7 +189,7 @@ def test_redirects_lead_to_files(site: Path) -> None:
 def test_without_the_bundle_pages_run_no_script(
     small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Command
 ) -> None:
-    monkeypatch.setattr(writing, "_WEB", tmp_path / "nothing")
+    monkeypatch.setattr(library, "_WEB", tmp_path / "nothing")
     outcome = run("-C", small, "build", tmp_path / "site", "--site")
     assert "npm" in outcome.err
     for path in (tmp_path / "site").rglob("*.html"):
@@ -204,7 +204,7 @@ def test_with_the_bundle_its_files_lie_in_the_site(
     web.mkdir()
     for name in ("query.js", "query.css", "search.js", "THIRD-PARTY-NOTICES.txt"):
         (web / name).write_text(name)
-    monkeypatch.setattr(writing, "_WEB", web)
+    monkeypatch.setattr(library, "_WEB", web)
     lalakg.build(lalakg.load(small), tmp_path / "site", site=True)
     for name in ("query.js", "THIRD-PARTY-NOTICES.txt", "site.css"):
         assert (tmp_path / "site/static" / name).is_file()

@@ -106,9 +106,10 @@ class KnowledgeGraph:
 
         Raises FolderError and ParseError for the file, and QueryError where the graph is at an endpoint.
         """
-        if not isinstance(self.engine, LocalEngine):
+        engine = None if self.endpoint else self.engine
+        if not isinstance(engine, LocalEngine):
             raise QueryError(f"{path} can be asked along with a graph that is here, not with one at an endpoint.")
-        self.engine.store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in _turtle.stream(path))
+        engine.store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in _turtle.stream(path))
 
     def _engine_at(self, url: str) -> RemoteEngine:
         from lalakg._endpoint import locate

@@ -10,7 +10,7 @@ from lalakg._server.problem import MEDIA_TYPE
 from lalakg._server.protocol import GRAPHS, TABLES
 
 _TYPES: dict[str, dict[str, Any]] = {
-    "iri": {"type": "string", "minLength": 1, "examples": ["lkg:montage"]},
+    "iri": {"type": "string", "minLength": 1},
     "string": {"type": "string"},
     "integer": {"type": "integer"},
     "decimal": {"type": "number"},
@@ -18,6 +18,7 @@ _TYPES: dict[str, dict[str, Any]] = {
 }
 _REFUSALS = {
     "400": "The request is not as it should be.",
+    "403": "The query would ask another host.",
     "404": "There is no such operation, form or page.",
     "406": "None of the accepted media types is there.",
     "422": "The answer is larger than this server gives.",
