@@ -126,6 +126,10 @@ def test_what_need_not_be_parsed_means_the_same_when_it_is(piece: str, is_object
         assert plain.total() == 0
 
 
+def test_what_is_no_utf_8_must_be_parsed() -> None:
+    assert not Fingerprint(twice=False).add_plain(b'<urn:s> <urn:p> "\xff" .\n')
+
+
 @pytest.mark.parametrize(
     "rest", ["<http://example.org:80/a/b?c=d&e#f>", '"a \\"b\\" ä"', '"a"@en-us', f'"1"^^<{XSD}integer>', "<urn:a%20b>"]
 )
@@ -171,6 +175,5 @@ def test_what_was_not_sent_shows() -> None:
 @pytest.mark.parametrize("line", ['<urn:a> <urn:p> "a"@en--ltr .', "<urn:a> <urn:p> <<( <urn:a> <urn:p> <urn:o> )>> ."])
 def test_rdf_1_2_is_refused(line: str) -> None:
     sent = Fingerprint(twice=False)
-    sent.add(f"{line}\n".encode())
     with pytest.raises(InvalidValue, match=r"RDF 1\.2; write RDF 1\.1"):
-        sent.tally()
+        sent.add(f"{line}\n".encode())

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from hashlib import md5 as _md5
 from typing import Final, TypeAlias, TypeVar
@@ -30,20 +31,36 @@ _UNSETTLED: Final = 8_000_000  # bytes
 _WHOLE: Final = 50_000  # triples that one query takes in
 _GROUPED: Final = 500_000  # triples, and so groups, that a store need hold in memory for one query
 _NAMED: Final = 300  # predicates in one query
-_PAIR: Final = re.compile(
-    rb'<([^>]*)> (?:<([^>]*)>|"((?:[^"\\]|\\.)*)"(?:@((?:-?[a-z0-9]+)+)|\^\^<([^>]*)>)?|_:\S+) \.'
-)
 _ESCAPE: Final = re.compile(rb"\\(?:u([0-9A-F]{4})|U([0-9A-F]{8})|(.))")
-# N-Triples as most programs write them: what matches here is valid, and means what it says without being parsed.
-_PART: Final = r"(?:[!$&-;=@-Z_a-z~]|%[0-9A-Fa-f]{2})"
-_AUTHORITY: Final = r"//[A-Za-z0-9._~-]*(?::[0-9]{1,4})?(?=[/?#>])"
-_IRI: Final = rf"<[A-Za-z][A-Za-z0-9+.-]*:(?:{_AUTHORITY}|(?!//)){_PART}*(?:\?(?:{_PART}|\?)*)?(?:\#(?:{_PART}|\?)*)?>"
-_LITERAL: Final = rf'"(?:[^"\\\n\r]|\\[tbnrf"\'\\])*"(?:@[a-z]{{2,3}}(?:-[a-z]{{2}})?|\^\^{_IRI})?'
-_PLAIN_IRI: Final = re.compile(_IRI.encode())
-_PLAIN_PAIR: Final = re.compile(rf"{_IRI} (?:{_IRI}|{_LITERAL}) \.".encode())
+
+
+def _pair(iri: str, text: str, language: str, blank: str = "") -> re.Pattern[bytes]:
+    """A predicate and an object as a line of N-Triples ends with them."""
+    literal = rf'"({text})"(?:@({language})|\^\^<({iri})>)?'
+    return re.compile(rf"<({iri})> (?:<({iri})>|{literal}{blank}) \.".encode())
+
+
+# As a serialiser writes them, and as most programs do: what is plain is valid, and means what it says, unparsed.
+_PAIR: Final = _pair("[^>]*", r'[^"\\]*(?:\\.[^"\\]*)*', "(?:-?[a-z0-9]+)+", r"|_:\S+")
+_PATH, _REST = (f"[{c}]*(?:%[0-9A-Fa-f]{{2}}[{c}]*)*" for c in ("!$&-;=@-Z_a-z~", "!$&-;=?@-Z_a-z~"))
+_HOST: Final = r"//[A-Za-z0-9._~-]*(?::[0-9]{1,4})?(?=[/?#>])"
+_IRI: Final = rf"[A-Za-z][A-Za-z0-9+.-]*:(?:{_HOST}|(?!//)){_PATH}(?:\?{_REST})?(?:\#{_REST})?"
+_PLAIN_IRI: Final = re.compile(f"<{_IRI}>".encode())
+_PLAIN_PAIR: Final = _pair(_IRI, r'[^"\\\n\r]*(?:\\[tbnrf"\'\\][^"\\\n\r]*)*', "[a-z]{2,3}(?:-[a-z]{2})?")
 _SHORT: Final = {b"t": b"\t", b"n": b"\n", b"r": b"\r", b"b": b"\b", b"f": b"\f"}
 _LETTERS: Final = {ord(letter): None for letter in "abcdef"}
 _STRING: Final = (XSD + "string").encode()
+
+
+@dataclass(slots=True)
+class _Seen:
+    """How often a predicate and an object were seen, and the sum of the numbers of their subjects."""
+
+    predicate: str
+    bucket: str
+    factor: int
+    number: int = 0
+    sum: int = 0
 
 
 class Fingerprint:
@@ -71,8 +88,8 @@ class Fingerprint:
             if line:
                 subject, pair = line.split(b" ", 1)
                 seen = pairs[pair]
-                seen[0] += 1
-                seen[1] += subjects[subject]
+                seen.number += 1
+                seen.sum += subjects[subject]
         self._settle_at_times(lines)
 
     def add_plain(self, lines: bytes) -> bool:
@@ -89,8 +106,8 @@ class Fingerprint:
         finally:
             self._is_parsed = True
         for seen, number in found:
-            seen[0] += 1
-            seen[1] += number
+            seen.number += 1
+            seen.sum += number
         self._settle_at_times(lines)
         return True
 
@@ -126,25 +143,35 @@ class Fingerprint:
 
     def bucket(self, line: str) -> str:
         """The bucket of a triple."""
-        return self._hash(_key(line.encode().split(b" ", 1)[1]))[: self.digits]
+        return self._of_pair(line.encode().split(b" ", 1)[1]).bucket[: self.digits]
 
     def _settle(self) -> None:
-        for pair, (number, sum_) in self._pairs.items():
-            key = _key(pair)
-            digits = self._hash(key)
-            self.predicates[key.partition(b" ")[0].decode()] += number
-            self.counts[digits[:3]] += number
-            self._total += number
-            self.sums[digits[:3]] += sum_ * _number(digits[3:12], 4)
-            self.has_blanks |= key.endswith(b" _ ")
+        for seen in self._pairs.values():
+            self.predicates[seen.predicate] += seen.number
+            self.counts[seen.bucket] += seen.number
+            self.sums[seen.bucket] += seen.sum * seen.factor
+            self._total += seen.number
         self._pairs.clear()
         self._subjects.clear()
         self._unsettled = 0
 
-    def _of_pair(self, pair: bytes) -> list[int]:
-        if not self._is_parsed and not (_PLAIN_PAIR.fullmatch(pair) and pair.decode()):
+    def _of_pair(self, pair: bytes) -> _Seen:
+        match = (_PAIR if self._is_parsed else _PLAIN_PAIR).fullmatch(pair)
+        if not match and self._is_parsed:
+            shown = pair.decode().removesuffix(" .")
+            raise InvalidValue(f"{shown}: triple terms and text directions are RDF 1.2; write RDF 1.1.")
+        if not match:
             raise ValueError(pair)
-        return [0, 0]
+        predicate, iri, text, language, datatype = match.groups()
+        if text and not (self._is_parsed or text.isascii()):
+            text.decode()  # or it is no UTF-8: a ValueError, too
+        if text is None:
+            self.has_blanks |= iri is None
+            rest = (iri or b"_") + b" "
+        else:
+            rest = (_ESCAPE.sub(_meant, text) if b"\\" in text else text) + b" " + (language or datatype or _STRING)
+        digits = self._hash(predicate + b" " + rest)
+        return _Seen(predicate.decode(), digits[:3], _number(digits[3:12], 4))
 
     def _of_subject(self, subject: bytes) -> int:
         if not self._is_parsed and not _PLAIN_IRI.fullmatch(subject):
@@ -181,18 +208,6 @@ def _summed(tallies: Iterable[Tally]) -> Tally:
 def _number(digits: str, length: int) -> int:
     """A number of the first decimal digits among hexadecimal ones, behind a 1."""
     return int("1" + digits.translate(_LETTERS)[:length])
-
-
-def _key(pair: bytes) -> bytes:
-    """What is hashed of a predicate and an object, which stand there as N-Triples writes them."""
-    match = _PAIR.fullmatch(pair)
-    if not match:
-        shown = pair.decode().removesuffix(" .")
-        raise InvalidValue(f"{shown}: triple terms and text directions are RDF 1.2; write RDF 1.1.")
-    predicate, iri, text, language, datatype = match.groups()
-    if text is None:
-        return predicate + b" " + (b"_" if iri is None else iri) + b" "
-    return predicate + b" " + _ESCAPE.sub(_meant, text) + b" " + (language or datatype or _STRING)
 
 
 def _meant(escape: re.Match[bytes]) -> bytes:
