@@ -272,5 +272,5 @@ def test_nobody_is_there(run: Command) -> None:
 def test_who_answers_late_is_not_waited_for(wikidata: Wikidata) -> None:
     wikidata.faults.append(faults.slow(3))
     other = RemoteEngine(wikidata.sparql, KG.prefixes, {}, timeout=1)
-    with pytest.raises(EndpointError, match="gave no answer within 1 s"):
+    with pytest.raises(EndpointError, match="within 1 s"):
         in_two_steps(KG.catalogue[CAST].text, other, wikidata.sparql)
