@@ -139,9 +139,10 @@ def test_silence(here: LocalEngine) -> None:
 
 def test_what_is_no_answer() -> None:
     query = "SELECT * { SERVICE <a:a> {} }"
-    with running() as page, pytest.raises(EndpointError, match="is it a SPARQL endpoint"):
+    with running() as page:
         page.faults.append(lambda request: request.answer(200, b"{}", Content_Type="application/ld+xml"))
-        in_two_steps(query, RemoteEngine(f"{page.url}/query", {}, {}), page.url)
+        with pytest.raises(EndpointError, match="is it a SPARQL endpoint"):
+            in_two_steps(query, RemoteEngine(f"{page.url}/query", {}, {}), page.url)
 
 
 @pytest.mark.parametrize(

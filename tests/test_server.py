@@ -526,7 +526,8 @@ def test_new_data_is_taken_without_dropping_a_request(tmp_path: Path) -> None:
 
 
 def test_the_end_waits_for_running_requests() -> None:
-    slow = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d a <https://w3id.org/lalakg/ontology#Passage> . FILTER(STRLEN(STR(?c)) > STRLEN(STR(?d))) }"
+    passages = "?d a <https://w3id.org/lalakg/ontology#Passage>"
+    slow = f"SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c . {passages} . FILTER(STRLEN(STR(?c)) > STRLEN(STR(?d))) }}"
     with serving("serve", "-q", "--timeout", "30") as (address, process):
         found: list[int] = []
         thread = threading.Thread(
