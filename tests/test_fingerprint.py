@@ -64,7 +64,7 @@ def test_it_is_the_same_in_small_queries_and_from_several_streams(triples: set[o
     sent = of(listed[::2])
     sent.merge(of(listed[1::2]))
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in (("_WHOLE", 0), ("_GROUPED", 1), ("_NAMED", 1), ("_CACHED", 1)):
+        for name, value in (("_BUNDLE", 1), ("_GROUPED", 1), ("_NAMED", 1), ("_CACHED", 1)):
             patch.setattr(fingerprint, name, value)
         assert held_of(triples, sent) == of(listed).tally()
 

@@ -28,7 +28,7 @@ Tally: TypeAlias = dict[str, tuple[int, int]]
 REST: Final = ""  # the bucket of what has a predicate that was not sent
 _CACHED: Final = 30_000  # terms
 _UNSETTLED: Final = 8_000_000  # bytes
-_WHOLE: Final = 50_000  # triples that one query takes in
+_BUNDLE: Final = 250_000  # triples that a query takes in, so that those that run at once end at the same time
 _GROUPED: Final = 500_000  # triples, and so groups, that a store need hold in memory for one query
 _NAMED: Final = 300  # predicates in one query
 _ESCAPE: Final = re.compile(rb"\\(?:u([0-9A-F]{4})|U([0-9A-F]{8})|(.))")
@@ -234,8 +234,8 @@ def held(store: Store, graph: str | None, sent: Fingerprint) -> Tally:
 def _bundles(sent: Fingerprint, streams: int) -> list[dict[str, int]]:
     """The predicates, each with its triples, in bundles of about equal size for one query each."""
     total = sent.total()
-    number = max(streams * -(-total // (streams * _GROUPED)), -(-len(sent.predicates) // _NAMED))
-    bundles: list[dict[str, int]] = [{} for _ in range(number if total > _WHOLE else max(1, number - streams + 1))]
+    number = max(streams * -(-total // (streams * _BUNDLE)), -(-len(sent.predicates) // _NAMED))
+    bundles: list[dict[str, int]] = [{} for _ in range(number if total > _BUNDLE else max(1, number - streams + 1))]
     sizes = [(0, at) for at in range(len(bundles))]
     for predicate, triples in sent.predicates.most_common():
         size, at = sizes[0]
