@@ -20,7 +20,7 @@ from lalakg._loading import load_into
 pytestmark = pytest.mark.slow
 
 KG = lalakg.load(ROOT)
-FEW = 500
+FEW = 5_000
 
 
 class UnionOxigraph(stores.Oxigraph):
