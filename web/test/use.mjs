@@ -86,8 +86,11 @@ async function downloads(page, { base }) {
   const links = await page.locator("#answer a").evaluateAll((all) => all.map(({ href }) => href));
   await page.goto(`${base}query/world-as-graph.html`);
   await ask(page);
-  const picture = await page.locator(".picture svg circle").count();
-  return { csv, tsv, links, picture, turtle: await saved(page, "Turtle"), xml: await saved(page, "RDF/XML") };
+  const turtle = await saved(page, "Turtle");
+  const xml = await saved(page, "RDF/XML");
+  await page.goto(`${base}query/neighbours-of.html#${new URLSearchParams({ thing: "lkg:div-kiss" })}`);
+  await ask(page);
+  return { csv, tsv, links, turtle, xml, picture: await page.locator(".picture svg circle").count() };
 }
 
 async function completion(page, { base }) {
