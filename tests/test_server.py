@@ -418,14 +418,36 @@ def test_a_runaway_is_stopped_while_others_go_on(client: httpx.Client, server: s
     assert max(seconds for _, seconds in answers) < 2 + 1.5
 
 
-def test_a_client_that_hangs_up_frees_its_worker(client: httpx.Client, server: str) -> None:
-    for _ in range(12):
-        with contextlib.suppress(httpx.ReadTimeout):
-            httpx.get(f"{server}/sparql", params={"query": RUNAWAY}, timeout=0.3)
-    time.sleep(0.6)
-    start = time.monotonic()
-    assert films(ask(client, FILM + " # after"))
-    assert time.monotonic() - start < 1.5
+FEW_WORKERS = ("serve", "-q", "--processes", "1", "--workers", "2", "--budget", "1000")
+
+
+@pytest.mark.slow
+def test_a_client_that_hangs_up_frees_its_worker() -> None:
+    with serving(*FEW_WORKERS, "--timeout", "60") as (address, _):
+        for _ in range(3):  # more than there are workers
+            with pytest.raises(httpx.ReadTimeout):
+                httpx.get(f"{address}/sparql", params={"query": RUNAWAY}, timeout=1)
+        assert httpx.get(f"{address}/sparql", params={"query": FILM}, timeout=20).status_code == 200
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_ended_makes_room_at_once() -> None:
+    """Who waits need not wait for the other runaway, too."""
+    with serving(*FEW_WORKERS, "--timeout", "6") as (address, _):
+        statuses: list[int] = []
+
+        def run() -> None:
+            statuses.append(httpx.get(f"{address}/sparql", params={"query": RUNAWAY}, timeout=30).status_code)
+
+        first, second = threading.Thread(target=run), threading.Thread(target=run)
+        first.start()
+        time.sleep(4)
+        second.start()
+        time.sleep(0.5)
+        assert httpx.get(f"{address}/sparql", params={"query": FILM}, timeout=20).status_code == 200
+        assert statuses == [504], "the second runaway is still at work"
+        first.join()
+        second.join()
 
 
 def test_metrics_count(client: httpx.Client) -> None:

@@ -48,6 +48,7 @@ class _Worker(asyncio.Protocol):
         try:
             await asyncio.wait_for(self.answer, _START)
         except (ConnectionError, TimeoutError):
+            self.end()
             raise Problem(503, "The data cannot be read at the moment.") from None
 
     def ask(self, job: Job) -> asyncio.Future[bytes]:
@@ -213,8 +214,8 @@ class Pool:
         if worker.demoted or worker.dead or self.closing or not worker.answer.done():
             self.workers.discard(worker)
             worker.end()
-            if self.queue and not self.workers:
-                self._hand(None)
+            if self._may_grow():
+                self._hand(None)  # whoever waits may start another
         elif not self._hand(worker):
             self.idle.append(worker)
 
