@@ -11,9 +11,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from conftest import ROOT
+from conftest import ROOT, missing
 
 WEB = ROOT / "web"
 PATH = "some/where/"
@@ -48,15 +46,14 @@ def serving(folder: Path) -> Iterator[str]:
 def need_the_bundle() -> None:
     """Skip where npm or the bundle is missing."""
     if not shutil.which("node") or not (WEB / "node_modules").is_dir():
-        pytest.skip("the pages' JavaScript is not there; `make web` gets it, which needs npm")
+        missing("the pages' JavaScript is not there; `make web` gets it, which needs npm")
 
 
 def need_a_browser() -> str:
     """Chromium's path; skip where it is missing."""
     need_the_bundle()
-    if found := shutil.which("chromium"):
-        return found
-    pytest.skip("there is no `chromium` on the path; it is a package of Debian's of that name")
+    found = shutil.which("chromium")
+    return found or missing("there is no `chromium` on the path; it is a package of Debian's of that name")
 
 
 def drive(script: str, **job: Any) -> Any:

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 import pytest
 
 import lalakg
-from conftest import Command, Outcome
+from conftest import Command, Outcome, missing
 from fakestore import WHOLE, FakeStore, Fault, Request, running
 from lalakg._credentials import Credentials
 from lalakg._engine import RemoteEngine
@@ -279,7 +279,7 @@ def test_a_certificate_of_nobody_is_not_trusted_unless_it_is_named(
     tmp_path: Path, small: Path, run: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not shutil.which("openssl"):
-        pytest.skip("there is no openssl here to make a certificate")
+        missing("there is no openssl here to make a certificate")
     key, own = tmp_path / "key.pem", tmp_path / "own.pem"
     request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
     names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", own]

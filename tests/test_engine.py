@@ -17,7 +17,7 @@ import pyoxigraph as ox
 import pytest
 
 import lalakg
-from conftest import ROOT
+from conftest import ROOT, missing
 from lalakg._engine import Engine, LocalEngine, RemoteEngine
 from lalakg._errors import EndpointError, LalakgError, QueryError, QuerySyntaxError
 from lalakg._result import Boolean, Graph, Rows
@@ -386,7 +386,7 @@ def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real Oxigraph server that holds the published graph: its query address."""
     binary = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
     if binary is None:
-        pytest.skip("there is no Oxigraph server here: pip install oxigraph")
+        missing("there is no Oxigraph server here: pip install oxigraph")
     place = tmp_path_factory.mktemp("oxigraph")
     data = ROOT / "data/published/lalakg.ttl"
     subprocess.run([binary, "load", "-l", place, "-f", data], check=True, capture_output=True)

@@ -20,7 +20,7 @@ import pytest
 import lalakg
 import lalakg._probing as probing
 import lalakg._sources as sources
-from conftest import LALAKG, Command
+from conftest import LALAKG, Command, missing
 from fakestore import FakeStore, Fault, Request, running
 from lalakg._credentials import Credentials
 from lalakg._errors import EndpointError, InvalidValue, LalakgError, ParseError
@@ -527,7 +527,7 @@ def test_a_certificate_of_nobody_is_not_trusted_unless_it_is_named(
     tmp_path: Path, small: Path, run: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not shutil.which("openssl"):
-        pytest.skip("there is no openssl here to make a certificate")
+        missing("there is no openssl here to make a certificate")
     pem = tmp_path / "own.pem"
     request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
     names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", pem, "-out", tmp_path / "certificate.pem"]

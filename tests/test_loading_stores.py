@@ -18,7 +18,7 @@ import pytest
 
 import lalakg
 import stores
-from conftest import LALAKG, ROOT
+from conftest import LALAKG, ROOT, missing
 from lalakg._credentials import Credentials
 from lalakg._errors import OutputError
 from lalakg._loading import load_into
@@ -96,7 +96,7 @@ def started(kind: stores.Store, folder: Path) -> Iterator[stores.Server]:
         with kind.running(folder) as server:
             yield server
     except stores.Unavailable as reason:
-        pytest.skip(str(reason))
+        missing(str(reason))
 
 
 @pytest.fixture(scope="module", params=KINDS)

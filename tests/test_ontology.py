@@ -11,8 +11,8 @@ import pyoxigraph as ox
 import pytest
 
 import lalakg
+from conftest import ROOT, missing
 
-ROOT = Path(__file__).parents[1]
 ONTOLOGY = ROOT / "ontology"
 PUBLISHED = ROOT / "data" / "published" / "lalakg.ttl"
 OWL_API = ROOT / "build" / "owl"
@@ -216,7 +216,7 @@ def merged(path: Path, patch: str = "") -> Path:
 def profile(path: Path) -> subprocess.CompletedProcess[str]:
     """Let the OWL API say what keeps a file from being OWL 2 DL."""
     if not OWL_API.is_dir():
-        pytest.skip("the OWL API is not there; tests/owl/fetch gets it")
+        missing("the OWL API is not there; tests/owl/fetch gets it")
     command = ["java", "-cp", f"{OWL_API}/*", str(ROOT / "tests" / "owl" / "Profile.java"), str(path)]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
