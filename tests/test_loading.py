@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -540,6 +541,7 @@ def test_a_certificate_of_nobody_is_not_trusted_unless_it_is_named(
         assert "SSL_CERT_FILE" in outcome.err
         assert fake.asked == []
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+        monkeypatch.setattr("lalakg._http._certificates", ssl.create_default_context)  # read once
         assert run("-C", small, "load", fake.url).status == 0
 
 
