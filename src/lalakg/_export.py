@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -63,7 +64,11 @@ def quads(kg: KnowledgeGraph) -> list[ox.Quad]:
         for t in document.triples
         if t.predicate.value == _IN_WORLD and isinstance(t.object, ox.NamedNode)
     }
-    dataset = kg.folder.dataset
+    dataset, data = kg.folder.dataset, kg.folder.root / "data"
+
+    @cache
+    def graph(name: str) -> ox.NamedNode:
+        return ox.NamedNode(dataset.graphs + name)
 
     def place(triple: ox.Triple, file: str) -> ox.Quad:
         if triple.predicate.value in _CROSSING:
@@ -72,15 +77,12 @@ def quads(kg: KnowledgeGraph) -> list[ox.Quad]:
             name = _world_graph(worlds[triple.subject], dataset)
         else:
             name = file
-        return ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(dataset.graphs + name))
+        return ox.Quad(*triple, graph(name))
 
     known = set(kg.triples)
-    authored = [
-        place(t, _file_graph(d.path, kg.folder.root / "data")) for d in kg.documents for t in d.triples if t in known
-    ]
-    return authored + [
-        ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(dataset.graphs + "derived")) for t in kg.derived
-    ]
+    files = [(document, _file_graph(document.path, data)) for document in kg.documents]
+    authored = [place(triple, file) for document, file in files for triple in document.triples if triple in known]
+    return authored + [ox.Quad(*triple, graph("derived")) for triple in kg.derived]
 
 
 def _file_graph(path: Path, data: Path) -> str:

@@ -20,7 +20,7 @@ __all__ = ["asking", "authoring", "checking", "cli", "linking", "main", "publish
 def main(stream: IO[str] | None = None) -> None:
     """Run the command line; every error that we raise on purpose is one message and exit 2."""
     try:
-        cli.main(standalone_mode=True)
+        cli.main(prog_name="lalakg")
     except LalakgError as error:
         click.echo(f"lalakg: {error}", err=True, file=stream)
         sys.exit(2)
