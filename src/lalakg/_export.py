@@ -77,12 +77,12 @@ def quads(kg: KnowledgeGraph) -> list[ox.Quad]:
             name = _world_graph(worlds[triple.subject], dataset)
         else:
             name = file
-        return ox.Quad(*triple, graph(name))
+        return ox.Quad(triple.subject, triple.predicate, triple.object, graph(name))
 
     known = set(kg.triples)
     files = [(document, _file_graph(document.path, data)) for document in kg.documents]
     authored = [place(triple, file) for document, file in files for triple in document.triples if triple in known]
-    return authored + [ox.Quad(*triple, graph("derived")) for triple in kg.derived]
+    return authored + [ox.Quad(t.subject, t.predicate, t.object, graph("derived")) for t in kg.derived]
 
 
 def _file_graph(path: Path, data: Path) -> str:
