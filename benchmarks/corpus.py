@@ -22,7 +22,7 @@ import pyoxigraph as ox
 GRAPH = Path(__file__).parent.parent / "data" / "published" / "lalakg.ttl"
 ID = "<https://w3id.org/lalakg/id/"
 _OWN = re.compile(rf"((?:^| ){ID})(?!curators>)", re.MULTILINE)  # names that each film has for itself
-_FACT = re.compile(r'(factId> "[A-Z])')
+_FACT = re.compile(r'(factId> "[A-Z]+)')
 VOCABULARY = "https://w3id.org/lalakg/vocab#"
 LALA = "https://w3id.org/lalakg/ontology#"
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
