@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +30,7 @@ SEE: Final = WELL_KNOWN["rdfs"] + "seeAlso"
 PREDICATES: Final = (SAME, SEE)
 NEVER: Final = "never checked live"
 CHECKED: Final = "ext_checked"
-_NOTE: Final = WELL_KNOWN["skos"] + "editorialNote"
+NOTE: Final = WELL_KNOWN["skos"] + "editorialNote"
 _REQUIRED: Final = ("subject_id", "predicate_id", "object_id", "mapping_justification")
 COLUMNS: Final = (
     "subject_id",
@@ -109,7 +110,7 @@ class MappingSet:
     def parse(cls, text: str, path: Path) -> MappingSet:
         """A table from its text; errors as in `read`."""
         lines = text.splitlines()
-        head = [line for line in lines if line.startswith("#")]
+        head = list(takewhile(lambda line: line.startswith("#"), lines))
         prefixes = _prefixes([line.rstrip("\t") for line in head], path)
         table = csv.reader(lines[len(head) :], delimiter="\t")
         columns = tuple(next(table, ()))
@@ -148,7 +149,7 @@ class MappingSet:
             said.setdefault((link.subject, note), []).append(_identifier(link))
         for (name, note), identifiers in said.items():
             text = ox.Literal(f"{' and '.join(identifiers)}: {note}.", language="en")
-            yield ox.Triple(ox.NamedNode(name), ox.NamedNode(_NOTE), text)
+            yield ox.Triple(ox.NamedNode(name), ox.NamedNode(NOTE), text)
 
     def turtle(self) -> str:
         """The links as Turtle."""
