@@ -47,7 +47,7 @@ class Kind:
 
 
 OXIGRAPH: Final = Kind(
-    "Oxigraph", "/query", "/update", "/store", bulk="&no_transaction", streams=4, moves=100_000, puts=True
+    "Oxigraph", "/query", "/update", "/store", bulk="&no_transaction", streams=2, moves=100_000, puts=True
 )
 # TDB2's MOVE (Jena 5.6.0) reads and writes one index at a time, and may lose triples where the target held some.
 FUSEKI: Final = Kind("Fuseki", "/query", "/update", "/data", inserts=True, puts=True)
