@@ -362,6 +362,8 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
         r"x\.rq:1:\d: this is not valid SPARQL",
     ),
     "no such file to format": (nothing, "format nothing.ttl", "nothing.ttl cannot be read: No such file"),
+    "no Turtle to format": (write("data/x.nt", b"<urn:x> <urn:y> 1 ."), "format data/x.nt", "x.nt is no Turtle by its"),
+    "nothing to format": (nothing, "format --check queries", "queries holds no Turtle files to format"),
     "no such file to check": (
         nothing,
         "check nothing.ttl --shapes data/film.ttl",

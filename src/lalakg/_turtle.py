@@ -150,8 +150,10 @@ def reformat(text: str, path: Path) -> str:
     """The canonical form of one Turtle file. Idempotent; the triples are the same.
 
     Comments before the first block and before any block stay; raises ParseError for one inside a block, where it
-    would be lost.
+    would be lost, and FolderError for a file of another form, which would be none any more.
     """
+    if form(path) != ox.RdfFormat.TURTLE:
+        raise FolderError(f"{path} is no Turtle by its ending, and only Turtle has a canonical form.")
     document = parse(text.encode(), path)
     return write(document.triples, document.prefixes, comments_by_subject(text, path))
 

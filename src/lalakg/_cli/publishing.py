@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from lalakg._cli.group import SOURCE, cli, graph_of, read, say, shown
+from lalakg._errors import FolderError
 from lalakg._folder import Folder
 
 _OUT = click.option("-o", "--out", type=click.Path(path_type=Path), help="Write to this file instead.")
@@ -134,9 +135,12 @@ def format_(context: click.Context, paths: tuple[Path, ...], only_check: bool) -
 
 
 def _authored_turtle(folder: Path) -> list[Path]:
-    """The Turtle files at any depth of a folder, save for what is generated."""
+    """The Turtle files at any depth of a folder, save for what is generated. Raises FolderError where there is none."""
     files = sorted(folder.rglob("*.ttl"))
-    return [file for file in files if "published" not in file.relative_to(folder).parts]
+    authored = [file for file in files if "published" not in file.relative_to(folder).parts]
+    if not authored:
+        raise FolderError(f"{folder} holds no Turtle files to format.")
+    return authored
 
 
 def _own_turtle(context: click.Context) -> list[Path]:
