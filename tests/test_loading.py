@@ -196,6 +196,12 @@ def test_a_large_file_is_read_in_several_parts_and_a_fault_is_found_in_each(
     assert sum(url == "/store?default&no_transaction" for _, url, _ in fake.asked) == 1, "blank nodes tie it together"
 
 
+def test_files_have_no_named_graphs(fake: FakeStore, tmp_path: Path, run: Command) -> None:
+    done = run("load", fake.url, file(tmp_path, OLD), "--named-graphs")
+    assert (done.status, "--named-graphs is for the folder's graph; FILES have none" in done.err) == (2, True)
+    assert len(fake.data) == 0
+
+
 def test_a_bad_file_is_named_and_nothing_is_written(fake: FakeStore, tmp_path: Path, run: Command) -> None:
     path = file(tmp_path, OLD, "<urn:x> nonsense")
     outcome = run("load", fake.url, path)

@@ -43,6 +43,8 @@ def check(
     """
     if engine not in ENGINES:
         raise InvalidValue(f"there is no engine {engine}; choose {' or '.join(ENGINES)}.")
+    if source is not None and (not isinstance(data, KnowledgeGraph) or (data.endpoint and shapes is not None)):
+        raise InvalidValue("a source is for a folder's graph; at an endpoint, for its own shapes.")
     if not isinstance(data, KnowledgeGraph):
         return check_data(data, shapes, engine, progress, shapes_done)
     if data.endpoint and engine != "lalakg":

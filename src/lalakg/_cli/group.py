@@ -83,8 +83,7 @@ def graph_of(
     """The folder's graph, or what an endpoint holds of it; see `there`."""
     here = KnowledgeGraph(Folder.find(context.obj), service=service)
     if endpoint is None:
-        if graph is not None or user is not None:
-            raise click.UsageError("--graph and --user are for what lies elsewhere; give its address, too.")
+        refuse_place(graph=graph, default=default, user=user)
         return here
     if graph is not None and default:
         raise click.UsageError("Give --graph or --default, not both.")
@@ -99,6 +98,12 @@ def graph_of(
         timeout=timeout,
         service=service,
     )
+
+
+def refuse_place(*, graph: str | None, default: bool, user: str | None, **_: Any) -> None:
+    """Raise UsageError where the options of `there` say how to read a store, and there is none."""
+    if graph is not None or default or user is not None:
+        raise click.UsageError("--graph, --default and --user are for what lies elsewhere; give its address, too.")
 
 
 def shown(path: Path) -> Path:
