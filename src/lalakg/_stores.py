@@ -205,7 +205,7 @@ def rows(answer: Any, url: str) -> list[dict[str, dict[str, str]]]:
     """The rows of an answer in the form of SPARQL's JSON. Raises NoResultError."""
     try:
         found = list(answer["results"]["bindings"])
-        is_result = all(isinstance(cell["value"], str) and cell["type"] for row in found for cell in row.values())
+        is_result = all(isinstance(cell["value"], str) for row in found for cell in row.values())
     except (KeyError, TypeError, AttributeError):
         is_result = False
     if not is_result:

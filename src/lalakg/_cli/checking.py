@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from lalakg._cli.group import SOURCE, bar, cli, graph_of, refuse_place, say, there
 from lalakg._folder import Folder
@@ -76,7 +75,7 @@ def check(
     elif place["endpoint"] and shapes:  # which need not be about the folder's graph
         place["default"] |= place["graph"] is None
     if files or (place["endpoint"] and shapes):
-        if context.get_parameter_source("source") is ParameterSource.COMMANDLINE:
+        if context.get_parameter_source("source") is click.core.ParameterSource.COMMANDLINE:
             raise click.UsageError("--source is for the folder's graph: not for FILES, nor --shapes at an --endpoint.")
         source = None
     target = files or graph_of(context, **place)
