@@ -361,6 +361,27 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
         "query what-happens",
         r"x\.rq:1:\d: this is not valid SPARQL",
     ),
+    "a context that is no text": (
+        lambda folder: (
+            shutil.copytree(ROOT / "ontology", folder / "ontology"),
+            write("ontology/context.jsonld", b"\xff")(folder),
+        ),
+        "export --format jsonld",
+        r"context\.jsonld cannot be read: it is not UTF-8 at byte 1\.\n",
+    ),
+    "a rule that is no text": (
+        lambda folder: (
+            shutil.copytree(ROOT / "ontology", folder / "ontology"),
+            write("ontology/rules/x.rq", b"\xff")(folder),
+        ),
+        "query what-happens",
+        r"x\.rq cannot be read: it is not UTF-8 at byte 1\.\n",
+    ),
+    "a severity that is none": (
+        write("queries/hygiene/x.rq", b"#+ summary: x?\n#+ severity: warnign\nSELECT ?s { ?s ?p ?o }"),
+        "check -q",
+        "x: severity is violation, warning, info, not warnign",
+    ),
     "no such file to format": (nothing, "format nothing.ttl", "nothing.ttl cannot be read: No such file"),
     "no Turtle to format": (write("data/x.nt", b"<urn:x> <urn:y> 1 ."), "format data/x.nt", "x.nt is no Turtle by its"),
     "nothing to format": (nothing, "format --check queries", "queries holds no Turtle files to format"),
@@ -433,6 +454,7 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
     ),
     # Things
     "unknown thing": (nothing, "describe ev-leav", r"nothing is called ev-leav\. Did you mean ev-leave"),
+    "a thing with a label alike": (nothing, "describe my-film", r"Did you mean film or My film\?\n"),
     "no name": (nothing, "describe ''", "nothing is called ''"),
     # Places to write to
     "build into a file": (write("dist", b"precious"), "build -q", "dist is a file; name a folder"),

@@ -118,5 +118,5 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """A sentence that offers the known names nearest to `name`, or nothing."""
     from difflib import get_close_matches
 
-    close = get_close_matches(name, list(known), n=3, cutoff=0.5)
+    close = get_close_matches(name, list(dict.fromkeys(known)), n=3, cutoff=0.5)
     return f" Did you mean {' or '.join(close)}?" if close else ""

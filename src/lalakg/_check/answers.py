@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lalakg._answers import Expectation
 from lalakg._catalogue import Query
 from lalakg._check.findings import Found
-from lalakg._errors import LalakgError
+from lalakg._errors import LalakgError, ParseError
 from lalakg._graph import KnowledgeGraph
 from lalakg._report import Finding
 
@@ -22,8 +22,10 @@ def answers(kg: KnowledgeGraph) -> Found:
 def _wrong_answers(kg: KnowledgeGraph, query: Query) -> Iterator[Finding]:
     try:
         differences = Expectation.read(query.expected_path).differences(kg.sparql(query.text))
+    except ParseError as error:
+        differences = [error.message.rstrip(".")]
     except LalakgError as error:
-        differences = [str(error)]
+        differences = [str(error).rstrip(".")]
     for difference in differences:
         message = f"{query.summary} {difference}."
         yield Finding("answers", "violation", query.name, message, path=query.expected_path, line=1)

@@ -10,7 +10,7 @@ from lalakg._catalogue import Query
 from lalakg._check.findings import Found
 from lalakg._errors import QueryError, ResourceNotFound
 from lalakg._graph import KnowledgeGraph
-from lalakg._report import Finding
+from lalakg._report import SEVERITIES, Finding
 from lalakg._result import Rows
 from lalakg._terms import expand
 
@@ -37,6 +37,8 @@ def iri(kg: KnowledgeGraph, thing: str) -> ox.NamedNode | None:
 
 
 def _faults(kg: KnowledgeGraph, query: Query) -> Iterator[Finding]:
+    if query.severity not in SEVERITIES:
+        raise QueryError(f"{query.name}: severity is {', '.join(SEVERITIES)}, not {query.severity}.")
     try:
         answer = kg.sparql(query.text)
     except QueryError as error:

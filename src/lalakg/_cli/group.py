@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 import click
 
 from lalakg._credentials import Credentials
-from lalakg._errors import InvalidValue, why
 from lalakg._folder import Folder
 from lalakg._graph import KnowledgeGraph
 from lalakg._terms import expand
@@ -135,10 +134,3 @@ def bar(label: str, *, visible: bool, patience: float = 0) -> Iterator[Callable[
                 stack.close()  # so that what is said next has a line of its own
 
         yield progress
-
-
-def read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidValue(f"{path} cannot be read: {why(error)}.") from None

@@ -19,10 +19,11 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from lalakg import _turtle
-from lalakg._errors import FolderError, ParseError, why
+from lalakg._errors import ParseError
 from lalakg._folder import Folder
 from lalakg._graph import KnowledgeGraph
 from lalakg._terms import WELL_KNOWN, compact, natural
+from lalakg._text import text_of
 from lalakg._wikidata.identifiers import ENTITY, is_item, linked
 
 SAME: Final = WELL_KNOWN["schema"] + "sameAs"
@@ -100,11 +101,7 @@ class MappingSet:
     @classmethod
     def read(cls, path: Path) -> MappingSet:
         """Read a table. Raises FolderError when it cannot be opened, ParseError with the line when it is no SSSOM."""
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise FolderError(f"{path} cannot be read: {why(error)}.") from None
-        return cls.parse(text, path)
+        return cls.parse(text_of(path, "utf-8-sig"), path)
 
     @classmethod
     def parse(cls, text: str, path: Path) -> MappingSet:
