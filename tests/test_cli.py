@@ -454,7 +454,6 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
     ),
     # Things
     "unknown thing": (nothing, "describe ev-leav", r"nothing is called ev-leav\. Did you mean ev-leave"),
-    "a thing with a label alike": (nothing, "describe my-film", r"Did you mean film or My film\?\n"),
     "no name": (nothing, "describe ''", "nothing is called ''"),
     # Places to write to
     "build into a file": (write("dist", b"precious"), "build -q", "dist is a file; name a folder"),

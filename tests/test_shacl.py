@@ -270,6 +270,11 @@ def test_literals_are_judged_as_they_are_written(body: str, data: str, wrong: se
     assert {value for _, value in found(f"ex:a ex:p {data} .", shape(body))} == wrong
 
 
+@pytest.mark.parametrize(("logic", "broken"), [("and", False), ("or", True), ("xone", True)])
+def test_a_list_without_shapes_is_taken_by_the_letter(logic: str, broken: bool) -> None:
+    assert bool(ours("ex:a ex:p 1 .", f"ex:S a sh:NodeShape ; sh:targetNode ex:a ; sh:{logic} () .")) is broken
+
+
 def test_a_literal_target_is_reported_as_it_is_written() -> None:
     own = Shapes(triples('ex:S a sh:NodeShape ; sh:targetNode "01"^^xsd:integer ; sh:nodeKind sh:IRI .'))
     assert [str(result.focus) for result in validate(Data([]), own).results] == [f'"01"^^<{XSD}integer>']
@@ -339,6 +344,7 @@ def test_a_message_is_filled_in() -> None:
         ("ex:S sh:path ( ex:p ) ; sh:minCount 1 .", "at least two members"),
         ("ex:S sh:in [ rdf:first 1 ] .", "a list is not well-formed"),
         ("ex:S sh:path ex:p ; sh:qualifiedValueShape [ sh:class ex:C ] .", "needs a qualified minimum or maximum"),
+        ("ex:S sh:path ex:p ; sh:qualifiedMinCount 1 .", "minimum or maximum needs sh:qualifiedValueShape"),
         ("ex:S a sh:NodeShape ; sh:deactivated ex:yes .", "sh:deactivated takes true or false"),
         (
             "ex:S sh:sparql [ sh:select 'SELECT $this WHERE {' ] .",
