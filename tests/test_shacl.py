@@ -344,7 +344,10 @@ def test_a_message_is_filled_in() -> None:
         ("ex:S sh:path ( ex:p ) ; sh:minCount 1 .", "at least two members"),
         ("ex:S sh:in [ rdf:first 1 ] .", "a list is not well-formed"),
         ("ex:S sh:path ex:p ; sh:qualifiedValueShape [ sh:class ex:C ] .", "needs a qualified minimum or maximum"),
-        ("ex:S sh:path ex:p ; sh:qualifiedMinCount 1 .", "minimum or maximum needs sh:qualifiedValueShape"),
+        (
+            "ex:S a sh:PropertyShape ; sh:path ex:p ; sh:qualifiedMinCount 1 .",
+            "minimum or maximum needs sh:qualifiedValueShape",
+        ),
         ("ex:S a sh:NodeShape ; sh:deactivated ex:yes .", "sh:deactivated takes true or false"),
         (
             "ex:S sh:sparql [ sh:select 'SELECT $this WHERE {' ] .",
