@@ -333,6 +333,7 @@ def test_a_message_is_filled_in() -> None:
         ('ex:S sh:path ex:p ; sh:pattern "(" .', "is not a regular expression"),
         ('ex:S sh:path ex:p ; sh:minCount "x" .', "sh:minCount takes a whole number"),
         ("ex:S sh:path ex:p ; sh:minCount 1 , 2 .", "sh:minCount stands 2 times"),
+        ("ex:S sh:path ex:p ; sh:minCount -1 .", "sh:minCount takes a number from 0 on, not -1"),
         ("ex:S a sh:NodeShape ; sh:minCount 1 .", "belongs to a property shape"),
         ("ex:S sh:path ex:p ; sh:nodeKind ex:Kind .", "sh:nodeKind takes"),
         ('ex:S sh:path ex:p ; sh:datatype "x" .', "sh:datatype takes an IRI"),
