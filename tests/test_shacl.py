@@ -275,6 +275,12 @@ def test_a_list_without_shapes_is_taken_by_the_letter(logic: str, broken: bool) 
     assert bool(ours("ex:a ex:p 1 .", f"ex:S a sh:NodeShape ; sh:targetNode ex:a ; sh:{logic} () .")) is broken
 
 
+def test_the_reference_is_silent_of_literals_that_are_ill_typed(caplog: pytest.LogCaptureFixture) -> None:
+    shapes = "ex:S a sh:NodeShape ; sh:targetNode ex:a ; sh:property [ sh:path ex:p ; sh:datatype xsd:date ] ."
+    assert len(theirs('ex:a ex:p "2020-13-01"^^xsd:date .', shapes)) == 1
+    assert caplog.records == []
+
+
 def test_a_literal_target_is_reported_as_it_is_written() -> None:
     own = Shapes(triples('ex:S a sh:NodeShape ; sh:targetNode "01"^^xsd:integer ; sh:nodeKind sh:IRI .'))
     assert [str(result.focus) for result in validate(Data([]), own).results] == [f'"01"^^<{XSD}integer>']
