@@ -8,9 +8,9 @@ build: .venv/ready
 test: .venv/ready
 	$(BIN)/pytest -n auto
 
-# The slow tests, too: reasoners, pySHACL, real triple stores, a wheel, a browser.
-test-all: .venv/ready owl web
-	$(BIN)/pytest -m '' -n 2
+# The slow tests, too: reasoners, pySHACL, real triple stores (each started once, by `loadfile`), a wheel, a browser.
+test-all: .venv/ready owl stores web
+	$(BIN)/pytest -m '' -n 2 --dist loadfile
 
 # What the slow tests need besides Python: Java's OWL API, from Maven Central.
 owl:

@@ -285,3 +285,17 @@ def test_findings_are_sorted_by_place() -> None:
         "warning: x “an x”: m [a]\n"
         "Checked 1 shapes, 2 hygiene queries: 1 violation, 1 warning.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\xff", "what-happens.expected.yaml cannot be read: it is not UTF-8 at byte 1."),
+        (b"[", "order of the story? not YAML: did not find expected node content."),
+    ],
+)
+def test_an_expected_answer_that_cannot_be_read_is_a_finding(small: Path, content: bytes, words: str) -> None:
+    (small / "queries/questions/what-happens.expected.yaml").write_bytes(content)
+    (finding,) = lalakg.check(lalakg.load(small)).results
+    assert finding.rule == "what-happens"
+    assert finding.message.endswith(words)

@@ -265,6 +265,26 @@ BAD_INPUT: dict[str, tuple[Callable[[Path], Any], list[str], str]] = {
         ["data.jsonld", *["--shapes", "shapes.ttl"]],
         "lalakg: data.jsonld:1:",
     ),
+    "a-graph-of-files": (
+        nothing,
+        ["cars.ttl", *["--shapes", "shapes.ttl", "--graph", "urn:x"]],
+        "--graph, --default and --user are for what lies elsewhere",
+    ),
+    "the-default-graph-of-files": (
+        nothing,
+        ["cars.ttl", *["--shapes", "shapes.ttl", "--default"]],
+        "--graph, --default and --user are for what lies elsewhere",
+    ),
+    "source-as-well": (
+        nothing,
+        ["cars.ttl", *["--shapes", "shapes.ttl", "--source", "cars.ttl"]],
+        "--source is for the folder's graph: not for FILES",
+    ),
+    "source-with-shapes-at-an-endpoint": (
+        nothing,
+        [*["--endpoint", "http://127.0.0.1:9/"], *["--shapes", "shapes.ttl", "--source", "cars.ttl"]],
+        "--source is for the folder's graph: not for FILES, nor --shapes at",
+    ),
     "endpoint-as-well": (
         nothing,
         ["cars.ttl", *["--shapes", "shapes.ttl", "--endpoint", "http://127.0.0.1:9/"]],
@@ -284,9 +304,20 @@ def test_bad_input_is_one_clear_message(fault: str, place: Path, run: Command) -
     assert len(re.findall(r"^(lalakg|Error): ", done.err, re.MULTILINE)) == 1
 
 
+def test_a_source_in_the_environment_is_for_the_folder(
+    place: Path, run: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("check", "-q", "cars.ttl", "--shapes", "shapes.ttl")
+    before = run(*words, cwd=place)
+    monkeypatch.setenv("LALAKG_SOURCE", "article.txt")
+    assert (before.status, run(*words, cwd=place)) == (1, before)
+
+
 def test_bad_input_from_python_raises(place: Path) -> None:
     with pytest.raises(FolderError, match="needs shapes"):
         lalakg.check([place / "cars.ttl"])
+    with pytest.raises(InvalidValue, match="a source is for a folder's graph"):
+        lalakg.check([place / "cars.ttl"], shapes=place / "shapes.ttl", source=place / "cars.ttl")
     with pytest.raises(InvalidValue, match="there is no engine jena"):
         lalakg.check([place / "cars.ttl"], shapes=place / "shapes.ttl", engine="jena")
     (place / "bad.ttl").write_text("ex:a")

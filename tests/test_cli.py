@@ -313,6 +313,22 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
         r"story\.ttl:\d+:1: <https://elsewhere\.example/x> lies outside the graph's base <https://example\.org/my-film/id/>",
     ),
     "relative IRI": (append("data/story.ttl", "<x> my:y 1 .\n"), "check -q", r"story\.ttl:\d+:1: this IRI is relative"),
+    "a byte order mark": (
+        write("data/x.ttl", b"\xef\xbb\xbf<urn:x> <urn:y> 1 ."),
+        "check -q",
+        r"data/x\.ttl:1:1: the file begins with a byte order mark; save it as UTF-8 without one\.\n",
+    ),
+    "UTF-16": (write("data/x.ttl", "<urn:x>".encode("utf-16")), "check -q", r"data/x\.ttl:1:1: .* save it as UTF-8"),
+    "not text": (
+        write("data/x.ttl", b"/\x1b[2J\x07"),
+        "check -q",
+        r"data/x\.ttl:1:1: '/' is not allowed at the beginning of a prefix name\.\n  /\ufffd\[2J\ufffd\n  \^\n",
+    ),
+    "a long line": (
+        write("data/x.ttl", b"<urn:x> <urn:y> '" + b"long " * 10_000 + b"' oops ."),
+        "check -q",
+        r"data/x\.ttl:1:\d+: .*\n  [long ]+' oops \.\n +\^\n",
+    ),
     "not UTF-8": (write("data/x.ttl", b"\xff"), "check -q", r"data/x\.ttl:1:1: Invalid UTF-8"),
     "not UTF-8, format": (write("data/x.ttl", b"\xff"), "format", r"data/x\.ttl.*[uU][tT][fF]-8"),
     "a comment in a block": (
@@ -345,7 +361,30 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
         "query what-happens",
         r"x\.rq:1:\d: this is not valid SPARQL",
     ),
+    "a context that is no text": (
+        lambda folder: (
+            shutil.copytree(ROOT / "ontology", folder / "ontology"),
+            write("ontology/context.jsonld", b"\xff")(folder),
+        ),
+        "export --format jsonld",
+        r"context\.jsonld cannot be read: it is not UTF-8 at byte 1\.\n",
+    ),
+    "a rule that is no text": (
+        lambda folder: (
+            shutil.copytree(ROOT / "ontology", folder / "ontology"),
+            write("ontology/rules/x.rq", b"\xff")(folder),
+        ),
+        "query what-happens",
+        r"x\.rq cannot be read: it is not UTF-8 at byte 1\.\n",
+    ),
+    "a severity that is none": (
+        write("queries/hygiene/x.rq", b"#+ summary: x?\n#+ severity: warnign\nSELECT ?s { ?s ?p ?o }"),
+        "check -q",
+        "x: severity is violation, warning, info, not warnign",
+    ),
     "no such file to format": (nothing, "format nothing.ttl", "nothing.ttl cannot be read: No such file"),
+    "no Turtle to format": (write("data/x.nt", b"<urn:x> <urn:y> 1 ."), "format data/x.nt", "x.nt is no Turtle by its"),
+    "nothing to format": (nothing, "format --check queries", "queries holds no Turtle files to format"),
     "no such file to check": (
         nothing,
         "check nothing.ttl --shapes data/film.ttl",
@@ -371,7 +410,11 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
     "query fails": (nothing, "query -e 'SELECT (<urn:f>(1) AS ?x) {}'", "the query failed: .*urn:f"),
     "no such query file": (nothing, "query --file nothing.rq", "nothing.rq cannot be read: No such file"),
     "a query file that is a folder": (nothing, "query --file data", "data cannot be read: Is a directory"),
-    "a query file that is not text": (write("q.rq", b"\xff"), "query --file q.rq", "q.rq cannot be read: .*utf-8"),
+    "a query file that is not text": (
+        write("q.rq", b"\xff"),
+        "query --file q.rq",
+        "q.rq cannot be read: it is not UTF-8 at byte 1",
+    ),
     "unknown query": (nothing, "query what-hapens", r"there is no query what-hapens\. Did you mean what-happens"),
     "unknown parameter": (
         nothing,
@@ -422,13 +465,18 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
     "build below a file": (write("file", b""), "build -q file/dist", "file/dist cannot be written: "),
     "build where one stands": (nothing, "build -q .", "is where you stand"),
     "build nowhere": (nothing, "build -q /proc/nowhere/dist", "/proc/nowhere/dist cannot be written: No such file"),
-    "export below a file": (write("file", b""), "export -o file/x.ttl", "file cannot be written: "),
-    "export into a folder": (nothing, "export -o data", "cannot be written: Is a directory"),
+    "export below a file": (write("file", b""), "export -o file/x.ttl", "file/x.ttl cannot be written: "),
+    "export into a folder": (nothing, "export -o data", "data cannot be written: Is a directory"),
     "init where something is": (nothing, "init data", "data is there already; name a new folder"),
     "init below a file": (write("file", b""), "init file/new", "file/new cannot be written: "),
     "init with a bad base": (nothing, "init new --base nonsense", "'nonsense' is no base"),
     # Sources
     "locate in nothing": (nothing, "locate x --source nothing.txt", "nothing.txt cannot be read"),
+    "locate in what is no text": (
+        write("s.txt", b"\xff"),
+        "locate x --source s.txt",
+        r"s\.txt cannot be read: it is not UTF-8 at byte 1\.\n",
+    ),
     "locate nothing": (write("s.txt", b"words"), "locate x --source s.txt", "those words stand 0 times in the source"),
 }
 
@@ -445,6 +493,7 @@ def test_bad_input_is_one_clear_message(case: str, small: Path, run: Command) ->
     assert re.search(message, done.err), done.err
     assert "Traceback" not in done.err
     assert done.err.count("\n") <= 3
+    assert max(map(len, done.err.splitlines())) < 400
     assert not re.search(r"\.\.\n|Errno|<class|object at", done.err)
     assert snapshot(small) == before
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import lalakg._fingerprint as fingerprint
 from lalakg._credentials import Credentials
 from lalakg._errors import InvalidValue
 from lalakg._fingerprint import REST, Fingerprint, Tally, held
@@ -64,8 +63,8 @@ def test_it_is_the_same_in_small_queries_and_from_several_streams(triples: set[o
     sent = of(listed[::2])
     sent.merge(of(listed[1::2]))
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in (("_BUNDLE", 1), ("_GROUPED", 1), ("_NAMED", 1), ("_CACHED", 1)):
-            patch.setattr(fingerprint, name, value)
+        for name in ("stored._BUNDLE", "stored._GROUPED", "stored._NAMED", "sent._CACHED"):
+            patch.setattr(f"lalakg._fingerprint.{name}", 1)
         assert held_of(triples, sent) == of(listed).tally()
 
 

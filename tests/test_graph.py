@@ -9,7 +9,7 @@ import rdflib
 import lalakg
 from conftest import ROOT, copy_of_the_film
 from lalakg._derivation import derive, named
-from lalakg._errors import InvalidValue, ParseError, ResourceNotFound, UnknownParameter, UnknownQuery
+from lalakg._errors import InvalidValue, ParseError, ResourceNotFound, UnknownParameter, UnknownQuery, nearest
 from lalakg._result import Boolean, Graph, Rows
 
 ID = "https://w3id.org/lalakg/id/"
@@ -175,3 +175,7 @@ def test_rdflib_gets_the_same_triples(kg: lalakg.KnowledgeGraph) -> None:
 def test_a_graph_says_what_it_is(kg: lalakg.KnowledgeGraph) -> None:
     assert repr(kg) == f"<KnowledgeGraph https://w3id.org/lalakg/dataset in {ROOT}>"
     assert kg.base == ID
+
+
+def test_a_name_is_offered_once() -> None:
+    assert nearest("filmm", ["film", "film"]) == " Did you mean film?"

@@ -17,6 +17,7 @@ LAYERS = {
     "_evidence": 1,
     "_scaffold": 1,
     "_terms": 1,
+    "_text": 1,
     "_tokens": 1,
     "_catalogue": 2,
     "_http": 2,

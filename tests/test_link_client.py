@@ -113,6 +113,18 @@ def test_a_rate_limit_is_kept_to(run: Command, folder: Path, wikidata: Wikidata)
 
 
 @pytest.mark.parametrize("path", [ENTITIES, SPARQL])
+@pytest.mark.parametrize("status", [429, 503])
+def test_who_stays_busy_is_asked_five_times(
+    client: Client, wikidata: Wikidata, naps: list[float], status: int, path: str
+) -> None:
+    wikidata.faults.append(at(path, failing(status)))
+    with pytest.raises(EndpointError, match=f"HTTP {status}"):
+        client.select(QUERY) if path == SPARQL else client.item("Q65")
+    assert len(wikidata.asked) == 5
+    assert len(naps) == 4
+
+
+@pytest.mark.parametrize("path", [ENTITIES, SPARQL])
 def test_who_is_to_wait_too_long_asks_no_more(client: Client, wikidata: Wikidata, naps: list[float], path: str) -> None:
     wikidata.faults.append(at(path, too_many(retry_after=3600)))
     for _ in range(3):

@@ -63,7 +63,7 @@ def test_it_holds_what_was_asked_for(trig: Path) -> None:
 
 QUESTIONS = [
     name
-    for group in ("questions", "explore", "hygiene")
+    for group in ("questions", "debate", "explore", "hygiene")
     for name in sorted(path.stem for path in (ROOT / "queries" / group).glob("*.rq"))
 ]
 # What keeps our own files clean sees that Wikidata's statements are not ours, nor in our namespaces: as it should.

@@ -76,6 +76,7 @@ def test_a_link_that_was_turned_down_is_no_triple() -> None:
         (HEAD + COLUMNS + ROW + ROW, "our:a has wd:Q1 twice", 7),
         (HEAD + COLUMNS + ROW.replace("0.9", "0.9\tmore"), "6 cells below 5 columns", 6),
         (HEAD + COLUMNS + "our:a\n", "1 cells below 5 columns", 6),
+        (HEAD + COLUMNS + ROW + "#license: x\n", "1 cells below 5 columns", 7),
         ("#license: x\n#curie_map: [}\n" + COLUMNS, "the head is no YAML", 2),
         ("#curie_map: 5\n" + COLUMNS, "the head is no YAML", 1),
         ("", "no column subject_id", 1),

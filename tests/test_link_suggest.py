@@ -75,6 +75,23 @@ def test_what_is_suggested_is_for_a_person_to_decide(
     } == set()
 
 
+@pytest.mark.parametrize(
+    "object_", ["http://www.wikidata.org/entity/L42-S1", "https://www.wikidata.org/wiki/Q90#sitelinks"]
+)
+def test_a_link_to_no_item_leads_nowhere(
+    run: Command, folder: Path, wikidata: Wikidata, tmp_path: Path, object_: str
+) -> None:
+    (folder / LINKS).unlink()
+    path = folder / "data/links.ttl"
+    path.write_text(path.read_text(encoding="utf-8").replace("wd:Q18350026", f"<{object_}>"), encoding="utf-8")
+    at = ("--wikidata", wikidata.url)
+    done = run("-C", folder, "link", "suggest", "-q", *at, "-o", tmp_path / "review.tsv")
+    assert (done.status, done.err.count("candidates")) == (0, 1)
+    assert "lkg:chazelle" not in {row["subject_id"] for row in rows(tmp_path / "review.tsv")}
+    done = run("-C", folder, "link", "propose", "-q", *at)
+    assert (done.status, object_.rpartition("/")[2] in done.out) == (0, False)
+
+
 def test_suggesting_changes_nothing(review: Path, folder: Path, kg: lalakg.KnowledgeGraph) -> None:
     assert MappingSet.read(review).rows
     assert (folder / LINKS).read_bytes() == (kg.folder.root / LINKS).read_bytes()

@@ -197,6 +197,12 @@ def test_a_large_file_is_read_in_several_parts_and_a_fault_is_found_in_each(
     assert sum(url == "/store?default&no_transaction" for _, url, _ in fake.asked) == 1, "blank nodes tie it together"
 
 
+def test_files_have_no_named_graphs(fake: FakeStore, tmp_path: Path, run: Command) -> None:
+    done = run("load", fake.url, file(tmp_path, OLD), "--named-graphs")
+    assert (done.status, "--named-graphs is for the folder's graph; FILES have none" in done.err) == (2, True)
+    assert len(fake.data) == 0
+
+
 def test_a_bad_file_is_named_and_nothing_is_written(fake: FakeStore, tmp_path: Path, run: Command) -> None:
     path = file(tmp_path, OLD, "<urn:x> nonsense")
     outcome = run("load", fake.url, path)
@@ -206,7 +212,7 @@ def test_a_bad_file_is_named_and_nothing_is_written(fake: FakeStore, tmp_path: P
     assert run("load", fake.url, tmp_path / "none.nt").status == 2
 
 
-@pytest.mark.parametrize("wish", [{"graph": "no iri"}, {"graph": "urn:g", "default": True}])
+@pytest.mark.parametrize("wish", [{"graph": "no iri"}, {"graph": ""}, {"graph": "urn:g", "default": True}])
 def test_nonsense_is_refused_before_anything_is_asked(fake: FakeStore, small: Path, wish: dict[str, object]) -> None:
     with pytest.raises(InvalidValue):
         load_into(lalakg.load(small), fake.url, **wish)  # type: ignore[arg-type]
@@ -515,6 +521,36 @@ def test_a_web_page_is_no_store(fake: FakeStore, small: Path, run: Command, faul
     assert "does not answer SPARQL" in outcome.err
     assert "is it the address of a store?" in outcome.err
     assert outcome.err.count("\n") == 1
+
+
+NUMBERS = [
+    b"[1, 2]",
+    b'[{"n": 1}]',
+    b'[{"n": {"type": "literal", "value": 1}}]',
+    b'[{"n": {"type": "literal", "value": "many"}}]',
+    b"[]",
+]
+
+
+@pytest.mark.parametrize("bindings", NUMBERS)
+@pytest.mark.parametrize("command", [["load"], ["diff"], ["check", "--endpoint"]])
+def test_what_counts_wrongly_is_no_store(
+    fake: FakeStore, small: Path, run: Command, command: list[str], bindings: bytes
+) -> None:
+    body = b'{"head": {"vars": ["n"]}, "results": {"bindings": %s}}' % bindings
+    media_type = "application/sparql-results+json"
+    fake.faults.append(lambda r: "COUNT" in str(r.form) and r.answer(200, body, Content_Type=media_type))
+    outcome = run("-C", small, *command, fake.url)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert re.search(r"endpoint\?|cannot be read", outcome.err.splitlines()[-1])
+
+
+def test_what_begins_no_transaction_is_no_repository(small: Path, run: Command) -> None:
+    with running("Nobody's/1", {"query": "/repositories/x"}) as fake:
+        fake.faults.append(lambda r: r.path.endswith("/transactions") and r.answer(200))
+        outcome = run("-C", small, "load", f"{fake.url}/repositories/x")
+    assert outcome.status == 2
+    assert "began no transaction; is it a repository of RDF4J's?" in outcome.err
 
 
 def test_a_store_that_cannot_be_written(small: Path, run: Command) -> None:

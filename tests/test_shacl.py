@@ -270,6 +270,17 @@ def test_literals_are_judged_as_they_are_written(body: str, data: str, wrong: se
     assert {value for _, value in found(f"ex:a ex:p {data} .", shape(body))} == wrong
 
 
+@pytest.mark.parametrize(("logic", "broken"), [("and", False), ("or", True), ("xone", True)])
+def test_a_list_without_shapes_is_taken_by_the_letter(logic: str, broken: bool) -> None:
+    assert bool(ours("ex:a ex:p 1 .", f"ex:S a sh:NodeShape ; sh:targetNode ex:a ; sh:{logic} () .")) is broken
+
+
+def test_the_reference_is_silent_of_literals_that_are_ill_typed(caplog: pytest.LogCaptureFixture) -> None:
+    shapes = "ex:S a sh:NodeShape ; sh:targetNode ex:a ; sh:property [ sh:path ex:p ; sh:datatype xsd:date ] ."
+    assert len(theirs('ex:a ex:p "2020-13-01"^^xsd:date .', shapes)) == 1
+    assert caplog.records == []
+
+
 def test_a_literal_target_is_reported_as_it_is_written() -> None:
     own = Shapes(triples('ex:S a sh:NodeShape ; sh:targetNode "01"^^xsd:integer ; sh:nodeKind sh:IRI .'))
     assert [str(result.focus) for result in validate(Data([]), own).results] == [f'"01"^^<{XSD}integer>']
@@ -328,6 +339,7 @@ def test_a_message_is_filled_in() -> None:
         ('ex:S sh:path ex:p ; sh:pattern "(" .', "is not a regular expression"),
         ('ex:S sh:path ex:p ; sh:minCount "x" .', "sh:minCount takes a whole number"),
         ("ex:S sh:path ex:p ; sh:minCount 1 , 2 .", "sh:minCount stands 2 times"),
+        ("ex:S sh:path ex:p ; sh:minCount -1 .", "sh:minCount takes a number from 0 on, not -1"),
         ("ex:S a sh:NodeShape ; sh:minCount 1 .", "belongs to a property shape"),
         ("ex:S sh:path ex:p ; sh:nodeKind ex:Kind .", "sh:nodeKind takes"),
         ('ex:S sh:path ex:p ; sh:datatype "x" .', "sh:datatype takes an IRI"),
@@ -339,8 +351,23 @@ def test_a_message_is_filled_in() -> None:
         ("ex:S sh:path ( ex:p ) ; sh:minCount 1 .", "at least two members"),
         ("ex:S sh:in [ rdf:first 1 ] .", "a list is not well-formed"),
         ("ex:S sh:path ex:p ; sh:qualifiedValueShape [ sh:class ex:C ] .", "needs a qualified minimum or maximum"),
+        (
+            "ex:S a sh:PropertyShape ; sh:path ex:p ; sh:qualifiedMinCount 1 .",
+            "minimum or maximum needs sh:qualifiedValueShape",
+        ),
         ("ex:S a sh:NodeShape ; sh:deactivated ex:yes .", "sh:deactivated takes true or false"),
-        ("ex:S sh:sparql [ sh:select 'SELECT $this WHERE {' ] .", "is not valid SPARQL"),
+        (
+            "ex:S sh:sparql [ sh:select 'SELECT $this WHERE {' ] .",
+            "/S>: the constraint's query, line 1, column 21: this is",
+        ),
+        (
+            "ex:S sh:sparql [ sh:select 'SELECT $this { $this no:p 1 }' ] .",
+            "column 26: Prefix not found.\n  SELECT $this",
+        ),
+        ("ex:S sh:sparql [ sh:select 'SELECT $this { FILTER(<urn:f>($this)) }' ] .", "query cannot be run: The custom"),
+        ("ex:S sh:sparql 'x' .", "/S>: sh:select must have exactly one value"),
+        ("ex:S sh:in 'x' .", "/S>: a list is not well-formed"),
+        ("ex:T sh:message 'p' . ex:S sh:path () ; sh:minCount 1 .", "/S>: a sequence"),
         ("ex:S sh:sparql [ sh:select 'ASK {}' ] .", "must be a SELECT"),
         ("ex:S sh:sparql [ sh:select 'SELECT $this { $this ?p ?o MINUS { $this a ?o } }' ] .", "not allow MINUS"),
         ("ex:S sh:sparql [ sh:select 'SELECT $this { SERVICE <http://x> { $this ?p ?o } }' ] .", "not allow SERVICE"),

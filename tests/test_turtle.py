@@ -319,9 +319,9 @@ def test_a_missing_file_and_a_folder_are_no_files(tmp_path: Path) -> None:
 
 
 def test_formatting_is_for_turtle_alone(tmp_path: Path) -> None:
-    text = '<?xml version="1.0"?><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'
-    with pytest.raises(ParseError):
-        reformat(text, tmp_path / "x.rdf")
+    for name in ("x.rdf", "x.nt", "x.jsonld", "x.trig"):
+        with pytest.raises(FolderError, match=f"{name} is no Turtle by its ending"):
+            reformat("<urn:x> <urn:y> 1 .", tmp_path / name)
 
 
 def test_files_are_merged_without_mixing_up_their_blank_nodes(tmp_path: Path) -> None:

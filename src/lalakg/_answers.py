@@ -19,6 +19,7 @@ import pyoxigraph as ox
 from lalakg._errors import ParseError
 from lalakg._result import Boolean, Result, Rows
 from lalakg._terms import XSD
+from lalakg._text import text_of
 
 Row = tuple[str | None, ...]
 
@@ -34,18 +35,18 @@ class Expectation:
 
     @classmethod
     def read(cls, path: Path) -> Expectation:
-        """Read an expected answer. Raises ParseError when the file is not of the form described above."""
+        """Read an expected answer. Raises FolderError when it is no text, ParseError when it is not of that form."""
         import yaml
 
         try:
-            content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), _loader())
+            content: dict[str, Any] = yaml.load(text_of(path), _loader())
             rows = tuple(tuple(None if c is None else str(c) for c in _list(row)) for row in _list(content["rows"]))
             chains = tuple(tuple(map(str, _list(chain))) for chain in _list(content.get("chains", [])))
             expectation = cls(tuple(_list(content["columns"])), rows, content["order"], chains)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             reason = getattr(error, "problem", None) or getattr(error, "reason", "")
-            raise ParseError(f"not YAML: {reason}.", path, mark.line + 1 if mark else 1) from None
+            raise ParseError(f"not YAML: {str(reason).rstrip('.')}.", path, mark.line + 1 if mark else 1) from None
         except (KeyError, TypeError) as error:
             raise ParseError(
                 f"an expected answer has columns, order and rows; {error} is missing or not a list.", path, 1

@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from lalakg._errors import ParseError, QueryError, QuerySyntaxError
 from lalakg._service import refuse
+from lalakg._text import text_of
 from lalakg._turtle import Document
 
 
@@ -19,12 +20,12 @@ def named(documents: Iterable[Document]) -> list[ox.Triple]:
 
 
 def derive(authored: Iterable[ox.Triple], rules: Iterable[Path]) -> list[ox.Triple]:
-    """What the rules add to `authored`, in a stable order. Raises ParseError for a rule that is not a CONSTRUCT."""
+    """What the rules add to `authored`, in a stable order. Raises ParseError for what is no CONSTRUCT."""
     known = set(authored)
     derived: set[ox.Triple] = set()
     store = ox.Store()
     store.bulk_extend(ox.Quad(*triple) for triple in known)
-    texts = [(rule, rule.read_text(encoding="utf-8")) for rule in rules]
+    texts = [(rule, text_of(rule)) for rule in rules]
     while fresh := {t for rule, text in texts for t in _construct(store, rule, text)} - known:
         store.extend(ox.Quad(*triple) for triple in fresh)
         known |= fresh

@@ -8,10 +8,9 @@ from lalakg._engine import RemoteEngine
 from lalakg._errors import EndpointError
 from lalakg._folder import Dataset
 from lalakg._http import RefusedError
+from lalakg._marks import MARK
 from lalakg._probing import probe
 from lalakg._stores import Store
-
-_LOADING = "urn:x-lalakg:load:"  # how the names of graphs begin that a load under way fills
 
 
 def locate(engine: RemoteEngine, dataset: Dataset | None) -> None:
@@ -35,7 +34,7 @@ def _home(store: Store, dataset: Dataset) -> str | None:
     complete, graphs = dataset.graphs + "complete", _describing(store, dataset)
     if complete in graphs:
         return None if _has_own(store, dataset, complete) else complete
-    others = sorted(graph for graph in graphs if not graph.startswith((dataset.graphs, _LOADING)))
+    others = sorted(graph for graph in graphs if not graph.startswith((dataset.graphs, MARK)))
     if not others or (not store.union and store.ask(f"ASK {{ <{dataset.iri}> ?p ?o }}")):
         return None
     if len(others) == 1:

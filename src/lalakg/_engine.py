@@ -107,6 +107,14 @@ class RemoteEngine:
             self._refuse_part(text)
         return answer
 
+    def count(self, text: str) -> int:
+        """The number that a query counts as ?n. Raises EndpointError when it is answered with anything else."""
+        answer = self.query(text)
+        try:
+            return int(str(answer.rows[0]["n"].value))
+        except (AttributeError, LookupError, ValueError):
+            raise EndpointError("did not count its statements; is it a SPARQL 1.1 endpoint?", self.url) from None
+
     def _refuse_part(self, text: str) -> None:
         """Raise EndpointError where Virtuoso has cut off a graph, which it says of rows only."""
         if (rows := solutions(text)) is None:

@@ -23,6 +23,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 _POSITION = re.compile(r"error at (\d+):(\d+): ")
+_WIDTH = 160  # characters of a line that are shown
 _HINTS = ("The SELECT contains a variable that is unbound", "Prefix not found")
 
 
@@ -39,8 +40,7 @@ class ParseError(FolderError):
 
     def __init__(self, message: str, path: Path | str, line: int, column: int = 1, text: str = "") -> None:
         self.message, self.path, self.line, self.column, self.text = message, Path(path), line, column, text
-        shown = f"\n  {text}\n  {' ' * (column - 1)}^" if text else ""
-        super().__init__(f"{path}:{line}:{column}: {message}{shown}")
+        super().__init__(f"{path}:{line}:{column}: {message}{_pointed(text, column)}")
 
 
 class QueryError(LalakgError):
@@ -52,8 +52,7 @@ class QuerySyntaxError(QueryError):
 
     def __init__(self, message: str, line: int, column: int, text: str = "") -> None:
         self.message, self.line, self.column, self.text = message, line, column, text
-        shown = f"\n  {text}\n  {' ' * (column - 1)}^" if text else ""
-        super().__init__(f"query, line {line}, column {column}: {message}{shown}")
+        super().__init__(f"query, line {line}, column {column}: {message}{_pointed(text, column)}")
 
     @classmethod
     def of(cls, error: SyntaxError, query: str) -> QuerySyntaxError:
@@ -101,8 +100,17 @@ class EndpointError(LalakgError):
         super().__init__(f"{url}: {message}")
 
 
+def _pointed(text: str, column: int) -> str:
+    """A line, and a mark below a column: of a long line what is near, and of none what a terminal would obey."""
+    start = max(column - _WIDTH // 2, 0) if len(text) > _WIDTH else 0
+    shown = "".join(c if c.isprintable() else " " if c == "\t" else "�" for c in text[start : start + _WIDTH])
+    return f"\n  {shown}\n  {' ' * (column - 1 - start)}^" if text else ""
+
+
 def why(error: Exception) -> str:
     """What went wrong, without the number and the path that Python adds to it."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is not UTF-8 at byte {error.start + 1:,}"
     return getattr(error, "strerror", None) or str(error)
 
 
@@ -110,5 +118,5 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """A sentence that offers the known names nearest to `name`, or nothing."""
     from difflib import get_close_matches
 
-    close = get_close_matches(name, list(known), n=3, cutoff=0.5)
+    close = get_close_matches(name, list(dict.fromkeys(known)), n=3, cutoff=0.5)
     return f" Did you mean {' or '.join(close)}?" if close else ""

@@ -35,7 +35,7 @@ class SourceText:
             data = path.read_bytes()
             return cls(data.decode("utf-8"), hashlib.sha256(data).hexdigest())
         except (OSError, UnicodeDecodeError) as error:
-            raise FolderError(f"{path} cannot be read as UTF-8 text: {why(error)}.") from None
+            raise FolderError(f"{path} cannot be read: {why(error)}.") from None
 
     @cached_property
     def paragraphs(self) -> list[tuple[int, int]]:

@@ -119,21 +119,30 @@ def publish(kg: KnowledgeGraph) -> dict[str, str]:
 def write_files(folder: Path, texts: dict[str, str]) -> list[str]:
     """Write files into a folder, each to the side and then renamed; the names of those that changed.
 
-    Raises OutputError when the folder cannot be written.
+    Raises OutputError when one cannot be written.
     """
     changed = [name for name, text in texts.items() if not holds(folder / name, text)]
-    try:
-        for name in changed:
-            folder.mkdir(parents=True, exist_ok=True)
-            aside = folder / f".{name}.{os.getpid()}"
-            try:
-                aside.write_text(texts[name], encoding="utf-8", newline="\n")
-                aside.replace(folder / name)
-            finally:
-                aside.unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder} cannot be written: {error.strerror}.") from None
+    for name in changed:
+        try:
+            _write_file(folder / name, texts[name])
+        except OSError as error:
+            raise OutputError(f"{folder / name} cannot be written: {error.strerror}.") from None
     return changed
+
+
+def _write_file(path: Path, text: str) -> None:
+    """A link stays one, and so does what is no file, as a pipe or /dev/stdout: it takes the text as it comes."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        path.write_text(text, encoding="utf-8", newline="\n")
+        return
+    target = path.resolve() if path.is_symlink() else path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        aside.write_text(text, encoding="utf-8", newline="\n")
+        aside.replace(target)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def holds(path: Path, text: str) -> bool:

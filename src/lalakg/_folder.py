@@ -20,6 +20,7 @@ from lalakg import _turtle
 from lalakg._catalogue import Catalogue
 from lalakg._errors import FolderError, ParseError
 from lalakg._terms import WELL_KNOWN
+from lalakg._text import text_of
 from lalakg._tokens import statements
 
 _URI_SPACE = ox.NamedNode(WELL_KNOWN["void"] + "uriSpace")
@@ -112,7 +113,7 @@ class Folder:
         """The JSON-LD context, with this graph's base."""
         path = self._of_ontology("context.jsonld")
         try:
-            return {"@base": self.dataset.base, **json.loads(path.read_text(encoding="utf-8"))["@context"]}
+            return {"@base": self.dataset.base, **json.loads(text_of(path))["@context"]}
         except json.JSONDecodeError as error:
             raise ParseError(f"not JSON: {error.msg}.", path, error.lineno, error.colno) from None
         except (KeyError, TypeError):

@@ -120,9 +120,9 @@ def _refuse_nonsense(graph: str | None, default: bool) -> None:
     if graph is not None and default:
         raise InvalidValue("name a graph, or the default graph, not both.")
     try:
-        ox.NamedNode(graph or "urn:x")
+        ox.NamedNode("urn:x" if graph is None else graph)
     except ValueError as error:
-        raise InvalidValue(f"{graph} is no IRI: {error}.") from None
+        raise InvalidValue(f"{graph or repr(graph)} is no IRI: {error}.") from None
 
 
 def _target(store: Store, kg: KnowledgeGraph | None, wish: _Wish) -> str | None:

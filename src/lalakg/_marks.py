@@ -20,7 +20,7 @@ from lalakg._errors import EndpointError
 from lalakg._probing import writing
 from lalakg._stores import Store
 
-_MARK: Final = "urn:x-lalakg:load:"
+MARK: Final = "urn:x-lalakg:load:"  # how the names of graphs begin that a load under way fills
 _FILLS, _INTO = "<urn:x-lalakg:fills>", "<urn:x-lalakg:into>"
 _DEFAULT: Final = "urn:x-lalakg:default"
 _GRACE: Final = 60  # seconds by which two machines' clocks may differ
@@ -38,7 +38,7 @@ def marked(store: Store) -> Iterator[tuple[Store, str]]:
     The store is given back knowing whether its default graph is a union: does it show the mark?
     """
     until = int(time.time() + store.session.seconds) + 1
-    mark = f"{_MARK}{until}:{_machine()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
+    mark = f"{MARK}{until}:{_machine()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
     try:
         store = writing(store, mark, _says(mark, _INTO, mark))
         if store.kind.union is None:
@@ -96,7 +96,7 @@ def _marks(store: Store) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for row in store.select(f"SELECT ?m ?g WHERE {{ GRAPH ?m {{ {both} }} }}"):
         found.setdefault(row["m"]["value"], set()).update([row["g"]["value"]] if "g" in row else [])
-    return {mark: graphs for mark, graphs in found.items() if mark.startswith(_MARK)}
+    return {mark: graphs for mark, graphs in found.items() if mark.startswith(MARK)}
 
 
 def _sweep(store: Store, mark: str, graphs: Iterable[str], targets: set[str]) -> None:
@@ -123,7 +123,7 @@ def _machine() -> str:
 
 def _is_dead(mark: str) -> bool:
     """Whether the load that left a mark is over: its time has passed, or its process, of this machine, is gone."""
-    until, machine, process = (*mark.removeprefix(_MARK).split(":"), "", "", "")[:3]
+    until, machine, process = (*mark.removeprefix(MARK).split(":"), "", "", "")[:3]
     if not until.isdigit() or int(until) + _GRACE < time.time():
         return True
     if machine != _machine() or os.name != "posix" or not process.isdigit():

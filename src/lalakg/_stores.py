@@ -47,7 +47,7 @@ class Kind:
 
 
 OXIGRAPH: Final = Kind(
-    "Oxigraph", "/query", "/update", "/store", bulk="&no_transaction", streams=4, moves=100_000, puts=True
+    "Oxigraph", "/query", "/update", "/store", bulk="&no_transaction", streams=2, moves=100_000, puts=True
 )
 # TDB2's MOVE (Jena 5.6.0) reads and writes one index at a time, and may lose triples where the target held some.
 FUSEKI: Final = Kind("Fuseki", "/query", "/update", "/data", inserts=True, puts=True)
@@ -105,8 +105,11 @@ class Store:
 
     def count(self, graph: str | None) -> int:
         """The number of triples in a graph."""
-        (row,) = self.select(f"SELECT (COUNT(*) AS ?n) WHERE {{ {self.pattern(graph, '?s ?p ?o')} }}")
-        return int(row["n"]["value"])
+        found = self.select(f"SELECT (COUNT(*) AS ?n) WHERE {{ {self.pattern(graph, '?s ?p ?o')} }}")
+        try:
+            return int(found[0]["n"]["value"])
+        except (LookupError, ValueError):
+            raise _no_result(self.query_url) from None
 
     def _json(self, query: str) -> Any:
         accept = {"Accept": JSON}
@@ -172,7 +175,9 @@ class Store:
     def begin(self) -> Store:
         """The store within a new transaction."""
         answer = self.session.send("POST", self.base + self.kind.transactions, again=False)
-        return replace(self, transaction=answer.headers["Location"])
+        if not (address := answer.headers.get("Location")):
+            raise EndpointError("began no transaction; is it a repository of RDF4J's?", self.base)
+        return replace(self, transaction=address)
 
     def commit(self) -> None:
         """Let everybody see what was written in the transaction."""
@@ -199,9 +204,13 @@ def form(key: str, value: str) -> bytes:
 def rows(answer: Any, url: str) -> list[dict[str, dict[str, str]]]:
     """The rows of an answer in the form of SPARQL's JSON. Raises NoResultError."""
     try:
-        return list(answer["results"]["bindings"])
-    except (KeyError, TypeError):
-        raise _no_result(url) from None
+        found = list(answer["results"]["bindings"])
+        is_result = all(isinstance(cell["value"], str) for row in found for cell in row.values())
+    except (KeyError, TypeError, AttributeError):
+        is_result = False
+    if not is_result:
+        raise _no_result(url)
+    return found
 
 
 def _no_result(url: str) -> EndpointError:

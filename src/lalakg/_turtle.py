@@ -6,6 +6,7 @@ statement a line, the closing dot on a line of its own, so that one new fact cha
 
 from __future__ import annotations
 
+import codecs
 import itertools
 import re
 from collections import defaultdict
@@ -38,6 +39,7 @@ _BARE = {
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _PREFIX = re.compile(r"@prefix ([\w.-]*): <([^>]*)> \.")
 _WIDTH = 100
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Document(NamedTuple):
@@ -119,7 +121,9 @@ def _located(error: SyntaxError, data: bytes, path: Path) -> ParseError:
     lines = [line.rstrip("\r") for line in data.decode("utf-8", "replace").removesuffix("\n").split("\n")]
     if line > len(lines):
         line, column = max(len(lines), 1), 1
-    reason = re.sub(r"^Parser error .*?: (?=[A-Z])", "", str(error.msg)).rstrip(".")
+    reason = re.sub(r"^Parser error [a-z0-9 ]+: ", "", str(error.msg)).rstrip(".")
+    if data.startswith(_MARKS) and (line, column) == (1, 1):
+        reason = "the file begins with a byte order mark; save it as UTF-8 without one"
     if "has not been declared" in reason:
         reason += "; add an @prefix line for it at the top of the file"
     if "No scheme found" in reason:
@@ -146,8 +150,10 @@ def reformat(text: str, path: Path) -> str:
     """The canonical form of one Turtle file. Idempotent; the triples are the same.
 
     Comments before the first block and before any block stay; raises ParseError for one inside a block, where it
-    would be lost.
+    would be lost, and FolderError for a file of another form, which would be none any more.
     """
+    if form(path) != ox.RdfFormat.TURTLE:
+        raise FolderError(f"{path} is no Turtle by its ending, and only Turtle has a canonical form.")
     document = parse(text.encode(), path)
     return write(document.triples, document.prefixes, comments_by_subject(text, path))
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from lalakg._cli.group import cli, graph_of, read, there
+from lalakg._cli.group import cli, graph_of, there
 from lalakg._graph import KnowledgeGraph
+from lalakg._text import text_of
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})
@@ -54,7 +55,7 @@ def query(
     if sum(choice is not None for choice in (name, file, execute)) > 1:
         raise click.UsageError("Give a name, or --file, or --execute: one of them.")
     if file is not None or execute is not None:
-        answer = kg.sparql(read(file) if file is not None else str(execute))
+        answer = kg.sparql(text_of(file) if file is not None else str(execute))
     elif name:
         answer = kg.query(name, **_values(parameters))
     else:

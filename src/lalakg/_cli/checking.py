@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from lalakg._cli.group import SOURCE, bar, cli, graph_of, say, there
+from lalakg._cli.group import SOURCE, bar, cli, graph_of, refuse_place, say, there
 from lalakg._folder import Folder
 
 FORMATS = ("text", "json", "ttl", "sarif", "junit")
@@ -68,9 +68,16 @@ def check(
     if explain:
         click.echo(tell(shapes or Folder.find(context.obj).shapes, explain), nl=False)
         return
-    if files and (place["endpoint"] or source):
-        raise click.UsageError("FILES go with --shapes, not with --endpoint or --source.")
-    place["default"] |= shapes is not None and place["graph"] is None  # they need not be about the folder's graph
+    if files and place["endpoint"]:
+        raise click.UsageError("FILES go with --shapes, not with --endpoint.")
+    if files:
+        refuse_place(**place)
+    elif place["endpoint"] and shapes:  # which need not be about the folder's graph
+        place["default"] |= place["graph"] is None
+    if files or (place["endpoint"] and shapes):
+        if context.get_parameter_source("source") is click.core.ParameterSource.COMMANDLINE:
+            raise click.UsageError("--source is for the folder's graph: not for FILES, nor --shapes at an --endpoint.")
+        source = None
     target = files or graph_of(context, **place)
     with bar("checking", visible=not quiet, patience=_PATIENCE) as shapes_done:
         words = (lambda _: None) if quiet else say

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 import click
 
 from lalakg._credentials import Credentials
-from lalakg._errors import InvalidValue, why
 from lalakg._folder import Folder
 from lalakg._graph import KnowledgeGraph
 from lalakg._terms import expand
@@ -83,8 +82,7 @@ def graph_of(
     """The folder's graph, or what an endpoint holds of it; see `there`."""
     here = KnowledgeGraph(Folder.find(context.obj), service=service)
     if endpoint is None:
-        if graph is not None or user is not None:
-            raise click.UsageError("--graph and --user are for what lies elsewhere; give its address, too.")
+        refuse_place(graph=graph, default=default, user=user)
         return here
     if graph is not None and default:
         raise click.UsageError("Give --graph or --default, not both.")
@@ -99,6 +97,12 @@ def graph_of(
         timeout=timeout,
         service=service,
     )
+
+
+def refuse_place(*, graph: str | None, default: bool, user: str | None, **_: Any) -> None:
+    """Raise UsageError where the options of `there` say how to read a store, and there is none."""
+    if graph is not None or default or user is not None:
+        raise click.UsageError("--graph, --default and --user are for what lies elsewhere; give its address, too.")
 
 
 def shown(path: Path) -> Path:
@@ -130,10 +134,3 @@ def bar(label: str, *, visible: bool, patience: float = 0) -> Iterator[Callable[
                 stack.close()  # so that what is said next has a line of its own
 
         yield progress
-
-
-def read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidValue(f"{path} cannot be read: {why(error)}.") from None

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
-from lalakg._cli.group import SOURCE, cli, graph_of, read, say, shown
+from lalakg._cli.group import SOURCE, cli, graph_of, say, shown
+from lalakg._errors import FolderError
 from lalakg._folder import Folder
+from lalakg._text import text_of
 
 _OUT = click.option("-o", "--out", type=click.Path(path_type=Path), help="Write to this file instead.")
 
@@ -123,8 +125,8 @@ def format_(context: click.Context, paths: tuple[Path, ...], only_check: bool) -
     files = [
         file for path in paths or _own_turtle(context) for file in (_authored_turtle(path) if path.is_dir() else [path])
     ]
-    texts = {path: reformat(read(path), path) for path in files}
-    changed = [path for path, text in texts.items() if read(path) != text]
+    texts = {path: reformat(text_of(path), path) for path in files}
+    changed = [path for path, text in texts.items() if text_of(path) != text]
     for path in changed:
         if not only_check:
             write_files(path.absolute().parent, {path.name: texts[path]})
@@ -134,9 +136,12 @@ def format_(context: click.Context, paths: tuple[Path, ...], only_check: bool) -
 
 
 def _authored_turtle(folder: Path) -> list[Path]:
-    """The Turtle files at any depth of a folder, save for what is generated."""
+    """The Turtle files at any depth of a folder, save for what is generated. Raises FolderError where there is none."""
     files = sorted(folder.rglob("*.ttl"))
-    return [file for file in files if "published" not in file.relative_to(folder).parts]
+    authored = [file for file in files if "published" not in file.relative_to(folder).parts]
+    if not authored:
+        raise FolderError(f"{folder} holds no Turtle files to format.")
+    return authored
 
 
 def _own_turtle(context: click.Context) -> list[Path]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from lalakg._cli.group import USER, bar, cli, graph_of, login, say, shown, there
+from lalakg._cli.group import USER, bar, cli, graph_of, login, refuse_place, say, shown, there
 from lalakg._folder import Folder
 
 _SHOWN = 20  # literals that a store altered
@@ -46,6 +46,8 @@ def load(
 
     if graph and default:
         raise click.UsageError("Give --graph or --default, not both.")
+    if files and named_graphs:
+        raise click.UsageError("--named-graphs is for the folder's graph; FILES have none.")
     credentials = login(user)
     with bar("loading", visible=not dry_run) as progress:
         done = load_into(
@@ -97,7 +99,7 @@ def diff(context: click.Context, /, a: str, b: str | None, form: str, **place: A
 
     sides = [a, b or str(shown(Folder.find(context.obj).root))]
     if not any(map(is_address, sides)):
-        graph_of(context, **place)  # refuses what says how to read a store, since there is none
+        refuse_place(**place)
     found = run(*(graph_of(context, side, **place) if is_address(side) else side for side in sides))
     click.echo(found.render(form), nl=False)
     context.exit(1 if found else 0)

@@ -46,10 +46,7 @@ def _parts(total: int, size: int) -> Iterator[str]:
 
 
 def _count(engine: RemoteEngine, where: str) -> int:
-    rows = _rows(engine, f"SELECT (COUNT(*) AS ?n) WHERE {{ SELECT DISTINCT ?s ?p ?o WHERE {{ {where} }} }}")
-    if len(rows) != 1:
-        raise EndpointError("did not count its statements; is it a SPARQL 1.1 endpoint?", engine.url)
-    return int(str(rows[0]["n"].value))
+    return engine.count(f"SELECT (COUNT(*) AS ?n) WHERE {{ SELECT DISTINCT ?s ?p ?o WHERE {{ {where} }} }}")
 
 
 def _ask(engine: RemoteEngine, where: str) -> Iterator[ox.Triple]:

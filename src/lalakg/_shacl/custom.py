@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from lalakg._errors import ShapesError
 from lalakg._shacl.graph import ShapesGraph
 from lalakg._shacl.paths import Path
-from lalakg._shacl.queries import NOTHING, Select, current, prefixes, prepare, refuse, replace
+from lalakg._shacl.queries import Select, current, parsed, prefixes, prepare, refuse, replace
 from lalakg._terms import Node
 
 
@@ -107,9 +107,5 @@ def _bind(graph: ShapesGraph, node: Node, bound: dict[str, Node], path: Path | N
 
 
 def _refuse_bad_ask(graph: ShapesGraph, node: Node, text: str) -> None:
-    try:
-        answer = NOTHING.query(text)
-    except SyntaxError as error:
-        raise ShapesError(f"{graph.place(node)}: the validator's query is not valid SPARQL: {error}") from None
-    if not isinstance(answer, ox.QueryBoolean):
+    if not isinstance(parsed(text, f"{graph.place(node)}: the validator's"), ox.QueryBoolean):
         raise ShapesError(f"{graph.place(node)}: sh:ask takes an ASK query.")

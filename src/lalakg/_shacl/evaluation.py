@@ -144,7 +144,7 @@ class Evaluation:
     def _logical(self, shape: Shape, constraint: Constraint, focus: Any) -> Iterable[Violation]:
         members = [self._nested(node, focus, shape.path) for node in constraint.value]
         conforms = _LOGIC[constraint.kind]
-        if constraint.kind != "xone" and not any(members):
+        if members and constraint.kind != "xone" and not any(members):
             return
         for node, value in self.backend.pairs(focus, shape.path):
             if not conforms(sum(value not in member for member in members), len(members)):

@@ -49,9 +49,11 @@ class ShapesGraph:
     def place(self, node: Node) -> str:
         """Where an error is: the nearest named thing that leads to `node`."""
         seen: set[Any] = set()
-        while isinstance(node, ox.BlankNode) and node not in seen:
+        while (not isinstance(node, ox.NamedNode) or node == _NIL) and node not in seen:
             seen.add(node)
-            node = next((t.subject for t in self.triples if t.object == node), node)  # type: ignore[assignment]
+            ways = (SH, _FIRST) if not isinstance(node, ox.BlankNode) else ("",)  # a literal also stands elsewhere
+            owners = (t.subject for t in self.triples if t.object == node and t.predicate.value.startswith(ways))
+            node = next(owners, node)  # type: ignore[assignment]
         return f"shape {self.name(node)}"
 
     def only(self, node: Node, key: str) -> Node:

@@ -19,7 +19,7 @@ Reader = Callable[[ShapesGraph, Node, Node], Any]
 def _number(graph: ShapesGraph, node: Node, value: Node, key: str) -> int:
     number = graph.integer(node, key)
     if number < 0:
-        raise ShapesError(f"{graph.place(node)}: sh:{key} is not negative.")
+        raise ShapesError(f"{graph.place(node)}: sh:{key} takes a number from 0 on, not {number}.")
     return number
 
 

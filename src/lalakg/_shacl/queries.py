@@ -14,7 +14,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from lalakg._errors import ShapesError
+from lalakg._errors import QuerySyntaxError, ShapesError
 from lalakg._service import asked
 from lalakg._shacl.graph import ShapesGraph
 from lalakg._shacl.paths import Path
@@ -67,13 +67,19 @@ def prepare(
     names = {t.text[1:] for t in tokens(text) if t.text[:1] in ("?", "$")}
     if "PATH" in names and path is None:
         raise ShapesError(f"{where}: $PATH stands in the query of a node shape, which has no path.")
-    try:
-        answer = NOTHING.query(text)
-    except SyntaxError as error:
-        raise ShapesError(f"{where}: the constraint's query is not valid SPARQL: {error}") from None
-    if not isinstance(answer, ox.QuerySolutions):
+    if not isinstance(parsed(text, f"{where}: the constraint's"), ox.QuerySolutions):
         raise ShapesError(f"{where}: the constraint's query must be a SELECT.")
     return Select(text, messages)
+
+
+def parsed(text: str, whose: str) -> Any:
+    """The answer of an empty store to a query. Raises ShapesError for what cannot be run."""
+    try:
+        return NOTHING.query(text)
+    except SyntaxError as error:
+        raise ShapesError(f"{whose} {QuerySyntaxError.of(error, text)}") from None
+    except (RuntimeError, ValueError) as error:
+        raise ShapesError(f"{whose} query cannot be run: {error}.") from None
 
 
 def prefixes(graph: ShapesGraph, node: Node) -> str:

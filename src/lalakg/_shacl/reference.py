@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +24,26 @@ def validate(triples: Iterable[ox.Triple], shapes: Iterable[ox.Triple], name: Pa
     """
     import pyshacl
 
-    data, shapes_graph = to_rdflib(triples, {}), to_rdflib(shapes, WELL_KNOWN)
     try:
-        _, report, text = pyshacl.validate(data, shacl_graph=shapes_graph, inference="none")
+        with _quiet():
+            data, shapes_graph = to_rdflib(triples, {}), to_rdflib(shapes, WELL_KNOWN)
+            _, report, text = pyshacl.validate(data, shacl_graph=shapes_graph, inference="none")
     except Exception as error:  # pySHACL raises a family of its own, and rdflib's and Python's errors besides
         raise ShapesError(f"{name}: {error}") from error
     if not hasattr(report, "triples"):  # a ValidationFailure, not a graph
         raise ShapesError(f"{name}: {text}")
     return _results(from_rdflib(report))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without rdflib's tracebacks for ill-typed literals, which it is for the shapes to find."""
+    logger = logging.getLogger("rdflib.term")
+    was_disabled, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = was_disabled
 
 
 def _results(report: Iterable[ox.Triple]) -> list[ShapeResult]:

@@ -84,8 +84,7 @@ class RemoteSource:
 
     def _count(self, query: str) -> int:
         prologue, body = _split(query)
-        rows = self._ask(f"{prologue}SELECT (COUNT(*) AS ?n) WHERE {{ {{ {body} }} }}")[1]
-        return int(rows[0]["n"].value)
+        return self.engine.count(f"{prologue}SELECT (COUNT(*) AS ?n) WHERE {{ {{ {body} }} }}")
 
     def _ask(self, query: str) -> tuple[list[str], list[dict[str, Any]]]:
         answer = self.engine.query(query)

@@ -57,11 +57,6 @@ class Validation:
     results: list[ShapeResult]
     one_by_one: list[str] = field(default_factory=list)
 
-    @property
-    def conforms(self) -> bool:
-        """SHACL's own verdict: no results, whatever their severity."""
-        return not self.results
-
 
 def validate(data: Data, shapes: Shapes, progress: Progress = _silent) -> Validation:
     """Validate data against shapes. Raises ShapesError for what cannot be checked."""

@@ -27,8 +27,6 @@ from lalakg._wikidata.service import Service
 T = TypeVar("T")
 
 SECONDS: Final = 60
-_TRIES: Final = 3
-_BUSY: Final = (429, 503)
 _ANCHOR: Final = "Q5"  # human: an item that every Wikidata knows
 _KEPT: Final = "what it answered before is still there with --offline"
 
@@ -58,7 +56,7 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         for session in self.sessions.values():
-            session.client.close()
+            session.close()
 
     # ── what can be asked ─────────────────────────────────────────────────────────────────────────
 
@@ -146,26 +144,14 @@ class Client:
     def _select(self, text: str) -> str:
         service = self.service
         engine = RemoteEngine(service.sparql, PREFIXES, {}, timeout=self.seconds, agent=service.agent)
-        deadline = time.monotonic() + self.seconds
-        for attempt in range(1, _TRIES + 1):
-            try:
-                answer = engine.query(text)
-            except RefusedError as error:
-                pause = error.retry_after or 2.0**attempt
-                if error.status not in _BUSY or attempt == _TRIES or time.monotonic() + pause > deadline:
-                    raise
-                Session.sleep(pause)
-            else:
-                return answer.to_json()
-        raise AssertionError("the last try returns or raises")
+        return engine.query(text).to_json()
 
     def _session(self, url: str) -> Session:
-        """The session with a host, its clock started anew."""
+        """The session with a host, its clock started anew, on the same connections."""
         host = urlsplit(url).netloc
         if host not in self.sessions:
             self.sessions[host] = Session(Credentials(), self.seconds, self.service.agent)
-        self.sessions[host].deadline = time.monotonic() + self.seconds
-        return self.sessions[host]
+        return self.sessions[host].renewed()
 
     def _open(self, url: str, ask: Callable[[], T]) -> T:
         """What `ask` gives, unless the host has shown before that it is of no use to ask it."""

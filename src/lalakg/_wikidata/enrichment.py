@@ -78,7 +78,7 @@ class Enrichment:
 
 def enrich(things: Things, client: Client, progress: Progress = lambda _: None) -> Enrichment:
     """Ask for the slice, one kind of statement at a time. What fails is told, and the rest goes on."""
-    items = {name for name in things.items.values() if is_item(name)}
+    items = set(things.items.values())
     slice_ = _Slice(client, things, progress)
     if items:
         for aspect, pattern in _ASPECTS.items():

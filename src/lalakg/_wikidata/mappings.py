@@ -12,16 +12,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
 import pyoxigraph as ox
 
 from lalakg import _turtle
-from lalakg._errors import FolderError, ParseError, why
+from lalakg._errors import ParseError
 from lalakg._folder import Folder
 from lalakg._graph import KnowledgeGraph
 from lalakg._terms import WELL_KNOWN, compact, natural
+from lalakg._text import text_of
 from lalakg._wikidata.identifiers import ENTITY, is_item, linked
 
 SAME: Final = WELL_KNOWN["schema"] + "sameAs"
@@ -29,7 +31,7 @@ SEE: Final = WELL_KNOWN["rdfs"] + "seeAlso"
 PREDICATES: Final = (SAME, SEE)
 NEVER: Final = "never checked live"
 CHECKED: Final = "ext_checked"
-_NOTE: Final = WELL_KNOWN["skos"] + "editorialNote"
+NOTE: Final = WELL_KNOWN["skos"] + "editorialNote"
 _REQUIRED: Final = ("subject_id", "predicate_id", "object_id", "mapping_justification")
 COLUMNS: Final = (
     "subject_id",
@@ -99,17 +101,13 @@ class MappingSet:
     @classmethod
     def read(cls, path: Path) -> MappingSet:
         """Read a table. Raises FolderError when it cannot be opened, ParseError with the line when it is no SSSOM."""
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise FolderError(f"{path} cannot be read: {why(error)}.") from None
-        return cls.parse(text, path)
+        return cls.parse(text_of(path, "utf-8-sig"), path)
 
     @classmethod
     def parse(cls, text: str, path: Path) -> MappingSet:
         """A table from its text; errors as in `read`."""
         lines = text.splitlines()
-        head = [line for line in lines if line.startswith("#")]
+        head = list(takewhile(lambda line: line.startswith("#"), lines))
         prefixes = _prefixes([line.rstrip("\t") for line in head], path)
         table = csv.reader(lines[len(head) :], delimiter="\t")
         columns = tuple(next(table, ()))
@@ -148,7 +146,7 @@ class MappingSet:
             said.setdefault((link.subject, note), []).append(_identifier(link))
         for (name, note), identifiers in said.items():
             text = ox.Literal(f"{' and '.join(identifiers)}: {note}.", language="en")
-            yield ox.Triple(ox.NamedNode(name), ox.NamedNode(_NOTE), text)
+            yield ox.Triple(ox.NamedNode(name), ox.NamedNode(NOTE), text)
 
     def turtle(self) -> str:
         """The links as Turtle."""

@@ -16,7 +16,7 @@ from lalakg._terms import compact
 from lalakg._wikidata.checking import Progress, fetched
 from lalakg._wikidata.client import Client
 from lalakg._wikidata.comparison import SINGLE
-from lalakg._wikidata.identifiers import is_item, linked
+from lalakg._wikidata.identifiers import linked
 from lalakg._wikidata.item import Item
 from lalakg._wikidata.things import Fact, Things
 
@@ -61,10 +61,10 @@ def propose(
     items: dict[str, Item] = {}
     failed: list[EndpointError] = []
     for name in sorted({things.items[fact.subject] for fact in facts}):
-        found = fetched(client, name) if is_item(name) else None
+        found = fetched(client, name)
         if isinstance(found, Item):
             items[name] = found
-        elif found:
+        else:
             failed.append(found)
             progress(str(found))
     writer = _Writer(things, items)

@@ -14,10 +14,9 @@ from lalakg._folder import Folder
 from lalakg._terms import WELL_KNOWN
 from lalakg._wikidata.checking import HOLDS, UNCHECKED, Check
 from lalakg._wikidata.identifiers import outside
-from lalakg._wikidata.mappings import CHECKED, COLUMNS, NEVER, PREDICATES, Link, MappingSet, Row, table_path
+from lalakg._wikidata.mappings import CHECKED, COLUMNS, NEVER, NOTE, PREDICATES, Link, MappingSet, Row, table_path
 from lalakg._wikidata.service import Service
 
-_NOTE: Final = WELL_KNOWN["skos"] + "editorialNote"
 _HEAD: Final = """\
 #curie_map:
 #  {prefix}: {base}
@@ -65,7 +64,7 @@ def _links(document: _turtle.Document) -> tuple[list[Link], dict[str, str]]:
         subject = subject.strip("<>")
         if predicate in PREDICATES and isinstance(value, ox.NamedNode):
             found.append(Link(subject, predicate, value.value))
-        elif predicate == _NOTE and isinstance(value, ox.Literal):
+        elif predicate == NOTE and isinstance(value, ox.Literal):
             notes[subject] = value.value.rstrip(".")
         else:
             raise FolderError(f"{document.path} says more than links: {triple}. Move that to another file first.")

@@ -111,7 +111,7 @@ def _decided(links: MappingSet, row: Row, modifier: str) -> Row:
 
 
 def _refuse_wrong(rows: list[Row], things: Things, path: Path) -> None:
-    taken = dict(things.items)
+    taken = {link.subject: link.item for link in things.links}
     for row in rows:
         name, item, thing = row.cells["subject_id"], row.link.item or "", things.by_iri.get(row.link.subject)
         if thing is None:

@@ -64,7 +64,8 @@ class Suggestions:
         self.things, self.client, self.progress = things, client, progress
         self.taken = set(things.items.values())
         self.denied = {(link.subject, link.item) for link in denied}
-        self.open = [thing for thing in things.by_iri.values() if thing.iri not in things.items]
+        linked = {link.subject for link in things.links}
+        self.open = [thing for thing in things.by_iri.values() if thing.iri not in linked]
         self.found: Found = defaultdict(dict)
         self.failed: list[EndpointError] = []
 

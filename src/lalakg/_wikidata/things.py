@@ -12,7 +12,7 @@ from typing import Any, Final
 from lalakg._errors import InvalidValue
 from lalakg._graph import KnowledgeGraph
 from lalakg._terms import LALA, compact, natural
-from lalakg._wikidata.identifiers import CATALOGUES, outside
+from lalakg._wikidata.identifiers import CATALOGUES, is_item, outside
 from lalakg._wikidata.mappings import SAME, SEE, Link, links
 
 
@@ -115,8 +115,8 @@ class Things:
 
     @cached_property
     def items(self) -> dict[str, str]:
-        """The item that each linked thing leads to."""
-        return {link.subject: link.item for link in self.links if link.item}
+        """The item that each linked thing leads to; links may also lead to what is none, as a lexeme."""
+        return {link.subject: link.item for link in self.links if link.item and is_item(link.item)}
 
     @cached_property
     def facts(self) -> list[Fact]:

@@ -1,0 +1,69 @@
+"""Findings of shapes: each result of a validation named, placed, and with what would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final, TypeAlias
+
+import pyoxigraph as ox
+
+from lalakg._loaded import Loaded
+from lalakg._report import Finding
+from lalakg._shacl import ShapeResult, Shapes, Validation
+from lalakg._terms import WELL_KNOWN, Node
+
+Found: TypeAlias = tuple[list[Finding], int]
+"""What a step of a check finds, and how many things it has looked at."""
+
+_REMEDY: Final = WELL_KNOWN["skos"] + "editorialNote"
+_OWNERS: Final = 3  # how far up from a constraint we look for a remedy
+
+
+def finding(result: ShapeResult, loaded: Loaded, shapes: Shapes) -> Finding:
+    """A validation result as a finding: named, placed, and with what would mend it."""
+    rule = result.constraint if isinstance(result.constraint, ox.NamedNode) else result.shape
+    place = loaded.place(result.focus, result.path, result.value)
+    return Finding(
+        "shapes",
+        result.severity,
+        shapes.graph.name(rule),
+        loaded.message(result),
+        loaded.name(result.focus),
+        loaded.label(result.focus),
+        place.path if place else None,
+        place.line if place else None,
+        _remedy(rule, shapes),
+        result,
+    )
+
+
+def _remedy(rule: Node, shapes: Shapes) -> str:
+    """What mends a finding: the shape's editorial note, or that of the shape that it belongs to."""
+    for _ in range(_OWNERS):
+        if notes := shapes.graph.values(rule, _REMEDY):
+            return str(notes[0].value)
+        owners = [*shapes.graph.subjects("property", rule), *shapes.graph.subjects("sparql", rule)]
+        if not owners:
+            return ""
+        rule = owners[0]
+    return ""
+
+
+def ordered(findings: list[Finding]) -> list[Finding]:
+    """Findings in the order in which they are told."""
+    return sorted(findings, key=lambda finding: finding.order)
+
+
+def remarks(validation: Validation, shapes: Shapes, ask: Callable[[str], Any]) -> Iterator[str]:
+    """What a reader should know of how shapes were run. `ask` answers an ASK about the data."""
+    if validation.one_by_one:
+        yield f"asked node by node, which is slower: {', '.join(validation.one_by_one)}."
+    if not validation.results and not any(ask(pattern) for pattern in _targets(shapes)):
+        yield "no shape has anything in this data to check; are these the right shapes for it?"
+
+
+def _targets(shapes: Shapes) -> Iterator[str]:
+    """Questions whether the data has anything for the shapes to check, one for each target."""
+    for kind, node in (target for shape in shapes.roots for target in shape.targets):
+        patterns = {"targetNode": "", "targetClass": f"?thing a/<{WELL_KNOWN['rdfs']}subClassOf>* {node}"}
+        yield f"ASK {{ {patterns.get(kind, f'?thing {node} ?any')} }}"
