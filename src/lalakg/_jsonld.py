@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
-from lalakg._terms import RDF_TYPE, XSD, Node, Prefixes, compact, natural
+from lalakg._terms import RDF_TYPE, XSD, Names, Node, Prefixes, natural
 
 Context: TypeAlias = Mapping[str, Any]
 
@@ -25,10 +25,13 @@ def write(triples: Iterable[ox.Triple], prefixes: Prefixes, context: Context, *,
     `context` is a flat JSON-LD 1.1 context (terms, prefixes, `@base`); prefixes that it lacks are added. Literals
     keep their lexical form: only canonical integers and booleans become JSON numbers and booleans.
     """
-    return _Writer(context, prefixes).document(triples, indent)
+    writer = Writer(context, prefixes)
+    return writer.document(triples, writer.context, indent)
 
 
-class _Writer:
+class Writer:
+    """A context made ready, for who writes many documents with it: `context` is all of it, prefixes included."""
+
     def __init__(self, context: Context, prefixes: Prefixes) -> None:
         defined = {k: v for k, v in context.items() if isinstance(v, str) and v.endswith(("#", "/"))}
         self.prefixes = {**prefixes, **{k: v for k, v in defined.items() if not k.startswith("@")}}
@@ -36,6 +39,7 @@ class _Writer:
         self.base = str(context.get("@base", ""))
         self.terms: dict[str, tuple[str, dict[str, Any]]] = {}
         self.keywords = {"@id": "@id", "@type": "@type"}
+        self.names = Names(self.prefixes)
         for term, definition in context.items():
             self._define(term, definition)
 
@@ -51,12 +55,13 @@ class _Writer:
         prefix, colon, local = name.partition(":")
         return self.prefixes[prefix] + local if colon and prefix in self.prefixes else name
 
-    def document(self, triples: Iterable[ox.Triple], indent: int | None) -> str:
+    def document(self, triples: Iterable[ox.Triple], context: Any, indent: int | None = None) -> str:
+        """The triples as one document, which gives `context` as its context: the whole, or where it stands."""
         about: dict[Any, list[ox.Triple]] = defaultdict(list)
         for triple in set(triples):
             about[triple.subject].append(triple)
         nodes = [self._node(subject, about[subject]) for subject in sorted(about, key=lambda s: natural(self._id(s)))]
-        whole = {"@context": self.context, "@graph": nodes}
+        whole = {"@context": context, "@graph": nodes}
         separators = None if indent else (",", ":")
         return json.dumps(whole, indent=indent, separators=separators, ensure_ascii=False) + "\n"
 
@@ -94,13 +99,13 @@ class _Writer:
         iri = str(node.value)
         if self.base and iri.startswith(self.base) and _RELATIVE.fullmatch(iri[len(self.base) :]):
             return iri[len(self.base) :]
-        name = compact(iri, self.prefixes)
+        name = self.names[iri]
         return iri if name.startswith("<") else name
 
     def _vocab(self, iri: str) -> str:
         if iri in self.terms:
             return self.terms[iri][0]
-        name = compact(iri, self.prefixes)
+        name = self.names[iri]
         return iri if name.startswith("<") else name
 
     def _value(self, term: Any, options: Mapping[str, Any]) -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lalakg._formats import MEDIA_TYPES
+from lalakg._pages.documents import CONTEXT
 from lalakg._pages.lists import completions, search
 from lalakg._pages.pages import STATIC, Pages
 
@@ -46,7 +47,9 @@ def scripts() -> list[str]:
 def _things(pages: Pages) -> dict[str, Callable[[], str]]:
     found: dict[str, Callable[[], str]] = {}
     for thing in pages.edition.index.things:
-        if path := pages.edition.path(thing):
+        if thing in pages.edition.owners:
+            found[f"{pages.edition.places.path(thing)}.html"] = partial(pages.moved, thing)
+        elif path := pages.edition.path(thing):
             found[f"{path}.html"] = partial(pages.thing, thing)
             found[f"{path}.ttl"] = partial(pages.turtle, thing)
             found[f"{path}.jsonld"] = partial(pages.jsonld, thing)
@@ -66,6 +69,7 @@ def _queries(pages: Pages) -> dict[str, Callable[[], str]]:
 def _lists(pages: Pages) -> dict[str, Callable[[], str]]:
     edition = pages.edition
     return {
+        CONTEXT: pages.context,
         "data/prefixes.json": lambda: _json(dict(sorted(edition.prefixes.items()))),
         "data/search.json": lambda: _json(search(edition)),
         "data/terms.json": lambda: _json(completions(edition)),

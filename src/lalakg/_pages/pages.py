@@ -16,6 +16,7 @@ from lalakg._formats import MEDIA_TYPES, write_graph
 from lalakg._pages import debate, documents, examples, lists, question, rules, terms, thing
 from lalakg._pages.edition import Edition
 from lalakg._pages.places import link, root_of
+from lalakg._pages.rows import Rows
 from lalakg._terms import WELL_KNOWN, Prefixes
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Pages:
         here = f"{path}.html"
         content = thing.content(edition, iri, here)
         term = terms.content(edition, iri, here) if terms.is_term(edition, iri) else None
-        schema = documents.schema(edition, iri, here)
+        schema = documents.schema(edition, iri)
         return self._page(
             "thing.html",
             here,
@@ -88,6 +89,16 @@ class Pages:
     def jsonld(self, iri: str) -> str:
         """A thing as JSON-LD."""
         return documents.jsonld(self.edition, iri)
+
+    def context(self) -> str:
+        """The context of every thing's JSON-LD."""
+        return documents.context(self.edition)
+
+    def moved(self, part: str) -> str:
+        """At the place of a part's own page, the way to where it stands; for hosts that cannot redirect."""
+        edition = self.edition
+        href = edition.href(part, f"{edition.places.path(part)}.html")
+        return self._templates.get_template("moved.html").render(title=edition.index.name(part), href=href)
 
     # ── queries ───────────────────────────────────────────────────────────────────────────────────
 
@@ -187,7 +198,7 @@ class Pages:
             "Data",
             downloads=downloads,
             counts=lists.counts(edition),
-            groups=thing.rows(edition, iri, here),
+            groups=Rows(edition, here).of(iri),
             citation=documents.citation(edition, iri, edition.title),
             schema=documents.dataset_schema(edition, downloads),
             schema_type="Dataset",
