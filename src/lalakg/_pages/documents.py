@@ -69,8 +69,8 @@ def schema(edition: Edition, thing: str) -> dict[str, Any]:
     }
     if index.is_a(thing, LALA + "Claim"):
         voice, source = index.object(thing, LALA + "attributedTo"), index.object(thing, LALA + "reportedIn")
-        found["author"] = {"@id": voice, "name": index.label(voice)} if voice else None
-        found["appearance"] = {"@id": source, "name": index.label(source)} if source else None
+        found["author"] = {"@id": voice} if voice else None
+        found["appearance"] = {"@id": source} if source else None
     return {name: value for name, value in found.items() if value is not None}
 
 

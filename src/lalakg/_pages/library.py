@@ -10,7 +10,7 @@ from typing import Any
 
 from lalakg._formats import MEDIA_TYPES
 from lalakg._pages.documents import CONTEXT
-from lalakg._pages.lists import completions, search
+from lalakg._pages.lists import search
 from lalakg._pages.pages import STATIC, Pages
 
 _WEB = Path(__file__).parent.parent / "_web"
@@ -72,7 +72,6 @@ def _lists(pages: Pages) -> dict[str, Callable[[], str]]:
         CONTEXT: pages.context,
         "data/prefixes.json": lambda: _json(dict(sorted(edition.prefixes.items()))),
         "data/search.json": lambda: _json(search(edition)),
-        "data/terms.json": lambda: _json(completions(edition)),
     }
 
 

@@ -11,7 +11,7 @@ from lalakg._pages.edition import Edition
 from lalakg._pages.index import TYPE, key
 from lalakg._terms import LALA, natural
 
-_MOST = 6  # neighbours on either side
+_MOST = 5  # neighbours on either side
 _LEAST = 3  # a drawing of less would say what the page has said
 _UNTOLD = frozenset(
     LALA + name

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import pyoxigraph as ox
+
+from lalakg import _jsonld, _turtle
 from lalakg._catalogue import Query
 from lalakg._engine import Engine
-from lalakg._formats import MEDIA_TYPES, write_graph
+from lalakg._formats import MEDIA_TYPES
 from lalakg._pages import debate, documents, examples, lists, question, rules, terms, thing
 from lalakg._pages.edition import Edition
 from lalakg._pages.places import link, root_of
@@ -111,7 +113,6 @@ class Pages:
             here,
             query.summary,
             **question.content(self.edition, query, answer, here),
-            source=_sparql_for_script(query.text),
             schema={
                 "@context": "https://schema.org",
                 "@type": "SoftwareSourceCode",
@@ -127,13 +128,21 @@ class Pages:
 
     def query_rdf(self, query: Query, form: str) -> str:
         """A ready-made query as RDF: ttl or jsonld."""
-        return write_graph(examples.triples(self.edition, [query]), form, self._with_spex, {})
+        triples = examples.triples(self.edition, [query])
+        if form == "ttl":
+            return _turtle.write(triples, self._with_spex)
+        return _jsonld.write(triples, self._used(triples), {}, indent=None)
+
+    def _used(self, triples: Iterable[ox.Triple]) -> Prefixes:
+        """The prefixes of the properties and classes of some triples."""
+        iris = {iri for t in triples for iri in (t.predicate.value, t.object.value)}
+        return {p: ns for p, ns in self._with_spex.items() if any(iri.startswith(ns) for iri in iris)}
 
     def catalogue(self) -> str:
         """All ready-made queries as Turtle, with their prefixes."""
         edition = self.edition
         triples = examples.triples(edition, edition.queries) + examples.prefixes(edition)
-        return write_graph(triples, "ttl", self._with_spex, {})
+        return _turtle.write(triples, self._with_spex)
 
     @property
     def _with_spex(self) -> Prefixes:
@@ -211,11 +220,6 @@ class Pages:
         page = self._page("404.html", "404.html", "Not found")
         base = base or urlsplit(self.edition.places.address).path or "/"
         return page.replace("<head>", f'<head>\n<base href="{base}">', 1)
-
-
-def _sparql_for_script(text: str) -> str:
-    """SPARQL that ends no script element: its own escape for a character means the same to every engine."""
-    return re.sub(r"<(?=/?script|!--)", r"\\u003C", text, flags=re.IGNORECASE)
 
 
 def _for_script(data: Any) -> str:

@@ -43,7 +43,7 @@ class Places:
 
     def canonical(self, path: str) -> str:
         """The full address of a file of the site."""
-        return self.address + quote(path.removesuffix("index.html"))
+        return self.address + quote(re.sub(r"(^|/)index\.html$", r"\1", path))
 
 
 def _file_name(local: str) -> str:

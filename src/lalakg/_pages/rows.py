@@ -10,7 +10,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from lalakg._pages.edition import Edition, Value
-from lalakg._pages.evidence import passage
+from lalakg._pages.evidence import place
 from lalakg._pages.index import LABELS, SUBPROPERTY, TYPE, Statement, key
 from lalakg._terms import LALA, WELL_KNOWN, natural
 
@@ -18,6 +18,8 @@ _SKOS, _SCHEMA = WELL_KNOWN["skos"], WELL_KNOWN["schema"]
 _MOST = 60  # values of one property on one page
 LEAD = (LALA + "claimText", _SKOS + "definition", LALA + "gist", WELL_KNOWN["dcterms"] + "description")
 _IN_HEAD = frozenset({TYPE, *LABELS, *LEAD[:2], _SCHEMA + "sameAs", LALA + "factId"})
+_BY_PARTS = frozenset({LALA + "locator"})  # which the passage that it is a short form of says in full
+_IN_PLACE = frozenset({LALA + "paragraph", WELL_KNOWN["oa"] + "start", WELL_KNOWN["oa"] + "end"})
 _TITLES = (WELL_KNOWN["dcterms"] + "title",)
 
 
@@ -61,7 +63,7 @@ class Rows:
         """What is said of a thing, in the groups and the order that the shapes give."""
         index, owner = self.edition.index, self.edition.owners.get(thing)
         known = {index.label(thing), index.text(thing, *LEAD), index.text(thing, *_TITLES)}
-        hidden = _IN_HEAD | {LALA + "locator"} if thing in self.edition.parts else _IN_HEAD  # its passage says more
+        hidden = _IN_HEAD | (_BY_PARTS if thing in self.edition.parts else frozenset()) | (_IN_PLACE if owner else frozenset())
 
         def new(statement: Statement) -> bool:
             literal = isinstance(statement.object, ox.Literal)
@@ -131,17 +133,15 @@ class Rows:
         self._placed.add(part)
         index = self.edition.index
         said = [row for group in self.of(part) for row in group.rows]
-        text = passage(index, part).place or index.label(part)
+        text = place(index, part) or index.label(part)
         return Part(text, index.name(part), self.edition.anchor(part), said + self.incoming(part))
 
     def _end(self, statement: Statement) -> Value:
         """The end of a statement; a passage by where it stands, which says more than its name."""
         value = self.edition.value(statement.object, self.here, statement.property)
-        if statement.property == LALA + "evidence" and (
-            place := passage(self.edition.index, key(statement.object)).place
-        ):
-            return replace(value, text=place)
-        return value
+        passage = statement.property == LALA + "evidence"
+        where = place(self.edition.index, key(statement.object)) if passage else ""
+        return replace(value, text=where) if where else value
 
 
 def _iri(node: object) -> str:

@@ -52,10 +52,12 @@ def _write(kg: KnowledgeGraph, files: Files, address: str, progress: Progress) -
     texts = documents(Pages(edition, kg.engine), list(_downloads(files, edition)))
     for name, make in texts.items():
         files.write(name, make())
-    hosts.write(edition, files)
-    progress(f"site: {sum(name.endswith('.html') for name in texts):,} pages")
+    moved = {f"{edition.places.path(part)}.html" for part in edition.owners}
+    pages = [name for name in texts if name.endswith(".html") and name not in moved and name != "404.html"]
+    hosts.write(edition, files, pages)
+    progress(f"site: {len(pages):,} pages")
     if "query.js" not in edition.scripts:
-        progress("site: without the SPARQL engine in its pages; `npm ci && npm run build` in web/ makes it.")
+        progress("site: without the SPARQL engine in its pages; `make web` in a clone makes it.")
 
 
 def _downloads(files: Files, edition: Edition) -> Iterator[tuple[str, str, int]]:
