@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,12 +78,10 @@ def quads(kg: KnowledgeGraph) -> list[ox.Quad]:
         return ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(dataset.graphs + name))
 
     known = set(kg.triples)
-    authored = [
-        place(t, _file_graph(d.path, kg.folder.root / "data")) for d in kg.documents for t in d.triples if t in known
-    ]
-    return authored + [
-        ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(dataset.graphs + "derived")) for t in kg.derived
-    ]
+    files = [(_file_graph(d.path, kg.folder.root / "data"), d.triples) for d in kg.documents]
+    authored = [place(t, file) for file, triples in files for t in triples if t in known]
+    derived = ox.NamedNode(dataset.graphs + "derived")
+    return authored + [ox.Quad(t.subject, t.predicate, t.object, derived) for t in kg.derived]
 
 
 def _file_graph(path: Path, data: Path) -> str:
@@ -95,6 +94,8 @@ def _world_graph(world: str, dataset: Dataset) -> str:
 
 def export(kg: KnowledgeGraph, form: str) -> str:
     """The complete graph as text in `form`: ttl, jsonld, nt, rdf, nq or trig. Raises OutputError for another."""
+    if form == "ttl" and kg.kept:
+        return kg.kept.read_text(encoding="utf-8")
     if form in GRAPH_FORMATS:
         return write_graph(kg.triples, form, kg.prefixes, kg.folder.context)
     if form not in MEDIA_TYPES:
@@ -147,11 +148,11 @@ def build(
     *,
     source: Path | str | None = None,
     progress: Progress = lambda _: None,
-    beside: Callable[[Path], None] | None = None,
+    beside: Callable[[Path], AbstractContextManager[None]] | None = None,
 ) -> Build:
     """Derive, check and export into the folder `out`: all or nothing, and the same bytes for the same input.
 
-    Where a site lies `beside` them, which that writes, some of the forms go into `data/`, most of them compressed, and
+    Where a site lies `beside` them, which that writes before and after the dumps, some of the forms go into `data/`, most of them compressed, and
     so are the checksums of its many files.
 
     Raises NotConforming when the check finds a violation, and OutputError when `out` cannot be written or holds
@@ -164,13 +165,12 @@ def build(
     if not report.conforms:
         raise NotConforming(report)
     with _swapped(target) as aside:
-        if beside:
-            dump(kg, aside / "data", progress, forms=_PLAIN, packed=_PACKED)
-        else:
-            dump(kg, aside, progress)
-        shutil.copytree(kg.folder.ontology, aside / "ontology", ignore=_HIDDEN)
-        if beside:
-            beside(aside)
+        with beside(aside) if beside else contextlib.nullcontext():
+            if beside:
+                dump(kg, aside / "data", progress, forms=_PLAIN, packed=_PACKED)
+            else:
+                dump(kg, aside, progress)
+            shutil.copytree(kg.folder.ontology, aside / "ontology", ignore=_HIDDEN, dirs_exist_ok=True)
         files = {path.relative_to(aside).as_posix(): path for path in sorted(aside.rglob("*")) if path.is_file()}
         sums = aside / (_PACKED_SUMS if beside else _SUMS)
         text = "".join(f"{line}\n" for line in checksum_lines(files)).encode("ascii")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 import pyoxigraph as ox
@@ -67,7 +67,7 @@ class Writer:
 
     def _node(self, subject: Node, triples: list[ox.Triple]) -> dict[str, Any]:
         node: dict[str, Any] = {self.keywords["@id"]: self._id(subject)}
-        for triple in sorted(triples, key=lambda t: natural(f"{t.predicate} {t.object}")):
+        for triple in _ordered(triples):
             if triple.predicate == RDF_TYPE and isinstance(triple.object, ox.NamedNode):
                 self._add(node, self.keywords["@type"], self._vocab(triple.object.value))
                 continue
@@ -135,3 +135,12 @@ class Writer:
             return {"@value": literal.value, "@type": self._vocab(datatype)}
         plain = coerced is None and not options.get("@language", self.context.get("@language"))
         return literal.value if plain and "@container" not in options else {"@value": literal.value}
+
+
+def _ordered(triples: list[ox.Triple]) -> Iterator[ox.Triple]:
+    """The triples of one subject, those of one property in the order of their objects."""
+    found: dict[str, list[ox.Triple]] = defaultdict(list)
+    for triple in triples:
+        found[triple.predicate.value].append(triple)
+    for some in found.values():
+        yield from sorted(some, key=lambda t: natural(str(t.object))) if len(some) > 1 else some

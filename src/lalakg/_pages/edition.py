@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -33,6 +34,16 @@ class Value:
     href: str = ""
     name: str = ""
     language: str = ""
+
+    def __html__(self) -> str:
+        """As templates show it."""
+        text = escape(self.text, quote=False)
+        if self.href:
+            rel = ' rel="external"' if self.kind == "web" else ""
+            return f'<a{rel} href="{escape(self.href)}">{text}</a>'
+        if self.kind == "code":
+            return f'<code class="long">{text}</code>'
+        return f'<span lang="{escape(self.language)}">{text}</span>' if self.language not in ("", "en") else text
 
 
 class Edition:

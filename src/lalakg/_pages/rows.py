@@ -31,7 +31,6 @@ class Part:
     name: str
     anchor: str
     rows: list[Row]
-    kind: str = "part"
 
 
 @dataclass
