@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import multiprocessing
 import shutil
 import sys
 import threading
@@ -37,20 +37,20 @@ class Files:
             self.write_all(texts)
             yield texts.keys()
             return
-        child = os.fork()
-        if not child:
-            status = 1
-            try:
-                self.write_all(texts)
-                status = 0
-            finally:
-                os._exit(status)
+        child = multiprocessing.get_context("fork").Process(target=self._try_all, args=(texts,), daemon=True)
+        child.start()
         try:
             yield texts.keys()
         finally:
-            _, failed = os.waitpid(child, 0)
-        if failed:
+            child.join()
+        if child.exitcode:
             self.write_all(texts)  # to the same end, so that here, too, what is wrong is raised
+
+    def _try_all(self, texts: Mapping[str, Callable[[], str]]) -> None:
+        try:
+            self.write_all(texts)
+        except Exception:
+            raise SystemExit(1) from None  # the other process says why
 
     def copy(self, path: Path, name: str) -> None:
         """Copy one file."""

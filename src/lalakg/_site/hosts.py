@@ -30,7 +30,7 @@ _ACCEPTS = {
 def write(edition: Edition, files: Files, pages: Iterable[str]) -> None:
     """Write them all; `pages` are the paths for the site map."""
     places, asks = edition.places, files.has("query/new.html")
-    files.write(".htaccess", _apache(urlsplit(places.address).path or "/", asks))
+    files.write(".htaccess", _apache(edition, urlsplit(places.address).path or "/", asks))
     if places.address != places.root:
         files.write("w3id.htaccess", _w3id(places.root, places.address, asks))
     files.write("_redirects", _redirects(asks))
@@ -41,7 +41,7 @@ def write(edition: Edition, files: Files, pages: Iterable[str]) -> None:
         files.write(name, text)
 
 
-def _apache(base: str, asks: bool) -> str:
+def _apache(edition: Edition, base: str, asks: bool) -> str:
     lines = [
         "# For Apache: types, and from an IRI to its page or its RDF, whichever fits.",
         "Options -MultiViews -Indexes",
@@ -58,6 +58,7 @@ def _apache(base: str, asks: bool) -> str:
         "# Where this folder stands below the host's root.",
         "RewriteCond %{REQUEST_URI}::$1 ^(.*?/)(.*)::\\2$",
         "RewriteRule ^(.*)$ - [E=BASE:%1]",
+        *_parts(edition),
         *_rules(_HERE, asks, exists="RewriteCond %{REQUEST_FILENAME}.html -f"),
         "RewriteRule ^((query|ontology|shapes)/)?$ $1index.html [END]",
     ]
@@ -86,6 +87,19 @@ def _rules(target: str, asks: bool, exists: str = "") -> list[str]:
     for form, accepts in _ACCEPTS.items():
         found += [*before, _NO_PAGE, accepts, f"RewriteRule {thing} {target}$1.{form} [R=303,END]"]
     return [*found, *before, f"RewriteRule {thing} {target}$1.html [R=303,END]"]
+
+
+def _parts(edition: Edition) -> list[str]:
+    """For the RDF of a part of a thing, which lies with the thing's: the whole graph, where it is as well."""
+    whole = f"{_HERE}data/{edition.folder.dataset.name}.ttl"
+    if not edition.owners:
+        return []
+    return [
+        "RewriteCond %{REQUEST_FILENAME} !-f",
+        "RewriteCond %{REQUEST_FILENAME} ^(.+)\\.(ttl|jsonld)$",
+        "RewriteCond %1.html -f",
+        f"RewriteRule ^id/ {whole} [R=303,END]",
+    ]
 
 
 def _redirects(asks: bool) -> str:
