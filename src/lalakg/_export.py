@@ -152,8 +152,8 @@ def build(
 ) -> Build:
     """Derive, check and export into the folder `out`: all or nothing, and the same bytes for the same input.
 
-    Where a site lies `beside` them, which that writes before and after the dumps, some of the forms go into `data/`, most of them compressed, and
-    so are the checksums of its many files.
+    Where a site lies `beside` them, which that writes before and after the dumps, some of the forms go into `data/`,
+    most of them compressed, and so are the checksums of its many files.
 
     Raises NotConforming when the check finds a violation, and OutputError when `out` cannot be written or holds
     something that no build made.

@@ -1,4 +1,4 @@
-"""The neighbourhood of a thing, for a drawing: what points to it above, itself in the middle, what it points to below."""
+"""The neighbourhood of a thing, for a drawing: what points to it above it, what it points to below."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from lalakg._terms import LALA, natural
 _MOST = 5  # neighbours on either side
 _LEAST = 3  # a drawing of less would say what the page has said
 _UNTOLD = frozenset(
-    LALA + name
-    for name in ("basis", "certainty", "polarity", "category", "aboutWorld", "involvesCharacter", "locator")
+    LALA + name for name in ("basis", "certainty", "polarity", "category", "aboutWorld", "involvesCharacter", "locator")
 )
 
 
@@ -43,8 +42,11 @@ def neighbourhood(edition: Edition, thing: str, here: str) -> Neighbourhood | No
     above, below = (_beside(edition, thing, backwards=backwards) for backwards in (True, False))
     if len(above) + len(below) < _LEAST:
         return None
-    drawn = ([_neighbour(edition, *one, here) for one in side[:_MOST]] for side in (above, below))
-    return Neighbourhood(*drawn, rest=sum(max(0, len(side) - _MOST) for side in (above, below)))
+    return Neighbourhood(
+        [_neighbour(edition, *one, here) for one in above[:_MOST]],
+        [_neighbour(edition, *one, here) for one in below[:_MOST]],
+        sum(max(0, len(side) - _MOST) for side in (above, below)),
+    )
 
 
 def _neighbour(edition: Edition, iri: str, word: str, here: str) -> Neighbour:

@@ -136,7 +136,7 @@ class Pages:
 
     def _used(self, triples: Iterable[ox.Triple]) -> Prefixes:
         """The prefixes of the properties and classes of some triples."""
-        iris = {iri for t in triples for iri in (t.predicate.value, t.object.value)}
+        iris = {str(part)[1:] for t in triples for part in (t.predicate, t.object)}  # without the bracket
         return {p: ns for p, ns in self._with_spex.items() if any(iri.startswith(ns) for iri in iris)}
 
     def catalogue(self) -> str:

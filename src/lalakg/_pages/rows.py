@@ -1,4 +1,4 @@
-"""Rows: what is said of a thing and what points to it, property by property, its parts in the places of links to them."""
+"""Rows: what is said of a thing and what points to it, by property; its parts stand in the places of links to them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Rows:
         """What is said of a thing, in the groups and the order that the shapes give."""
         index, owner = self.edition.index, self.edition.owners.get(thing)
         known = {index.label(thing), index.text(thing, *LEAD), index.text(thing, *_TITLES)}
-        hidden = _IN_HEAD | (_BY_PARTS if thing in self.edition.parts else frozenset()) | (_IN_PLACE if owner else frozenset())
+        hidden = _IN_HEAD.union(_BY_PARTS if thing in self.edition.parts else (), _IN_PLACE if owner else ())
 
         def new(statement: Statement) -> bool:
             literal = isinstance(statement.object, ox.Literal)

@@ -58,9 +58,9 @@ def _beside(kg: KnowledgeGraph, files: Files, address: str, progress: Progress) 
         texts = documents(pages, list(_downloads(files, edition)))
         files.write_all({name: make for name, make in texts.items() if name not in early})
     moved = {f"{edition.places.path(part)}.html" for part in edition.owners}
-    pages = [name for name in texts if name.endswith(".html") and name not in moved and name != "404.html"]
-    hosts.write(edition, files, pages)
-    progress(f"site: {len(pages):,} pages")
+    mapped = [name for name in texts if name.endswith(".html") and name not in moved and name != "404.html"]
+    hosts.write(edition, files, mapped)
+    progress(f"site: {len(mapped):,} pages")
     if "query.js" not in edition.scripts:
         progress("site: without the SPARQL engine in its pages; `make web` in a clone makes it.")
 
