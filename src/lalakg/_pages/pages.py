@@ -100,8 +100,10 @@ class Pages:
     def moved(self, part: str) -> str:
         """At the place of a part's own page, the way to where it stands; for hosts that cannot redirect."""
         edition = self.edition
-        href = edition.href(part, f"{edition.places.path(part)}.html")
-        return self._templates.get_template("moved.html").render(title=edition.index.name(part), href=href)
+        here = f"{edition.places.path(part)}.html"
+        return self._templates.get_template("moved.html").render(
+            title=edition.index.name(part), href=edition.href(part, here), root=root_of(here)
+        )
 
     # ── queries ───────────────────────────────────────────────────────────────────────────────────
 
