@@ -179,7 +179,18 @@ def test_the_first_pages_are_light(site: Site) -> None:
 def kinds_of_page(folder: Path) -> list[str]:
     """Every page at the top and every folder's own, a page of each class of things, and of each form of query."""
     pages = [*folder.glob("*.html"), *folder.glob("*/index.html"), folder / "query/new.html"]
-    names = ["mia", "ev-f-kiss", "claim-f63", "claim-v33-3", "d03", "article", "chazelle", "montage", "w-fantasy", "t-gap"]
+    names = [
+        "mia",
+        "ev-f-kiss",
+        "claim-f63",
+        "claim-v33-3",
+        "d03",
+        "article",
+        "chazelle",
+        "montage",
+        "w-fantasy",
+        "t-gap",
+    ]
     pages += [folder / f"id/{name}.html" for name in names]
     pages += [folder / "ontology/inWorld.html", folder / "ontology/Event.html", next(folder.glob("vocab/*.html"))]
     pages += [folder / f"query/{name}.html" for name in ("who-claims", "world-as-graph", "cast")]

@@ -312,6 +312,12 @@ def test_the_text_of_a_query_stays_text(pages: Pages) -> None:
     assert {e.get("type") for e in tree.iter("script")} == {"application/ld+json"}
 
 
+def test_ones_own_question_can_be_asked_where_something_answers(kg: lalakg.KnowledgeGraph, pages: Pages) -> None:
+    assert "new.html" not in pages.questions()
+    assert "new.html" in pages_of(kg, endpoint="sparql").questions()
+    assert "new.html" in pages_of(kg, scripts=["query.js"]).questions()
+
+
 def test_the_catalogue_is_rdf_that_editors_find(pages: Pages) -> None:
     store = ox.Store()
     store.load(pages.catalogue(), format=ox.RdfFormat.TURTLE)

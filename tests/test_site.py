@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
@@ -18,6 +19,7 @@ import lalakg
 from conftest import ROOT, Command
 from lalakg._errors import OutputError
 from lalakg._pages import Edition, library
+from lalakg._site import files
 from lalakg._terms import WELL_KNOWN
 
 ADDRESS = "https://example.net/films/la/"
@@ -158,9 +160,22 @@ def test_json_ld_finds_its_context_in_the_site(site: Path) -> None:
         assert len(turtle) > 1
 
 
-def test_the_whole_site_is_small(site: Path) -> None:
-    sizes = {path: path.stat().st_size for path in site.rglob("*") if path.is_file() and path.parent.name != "static"}
-    assert sum(sizes.values()) < 10_600_000
+def test_a_thing_takes_little_room(site: Path) -> None:
+    made = [path for folder in ("id", "vocab", "other") for path in (site / folder).rglob("*") if path.is_file()]
+    things = sum(path.suffix == ".html" for path in made)
+    assert things > 1_500
+    assert sum(path.stat().st_size for path in made) / things < 4_200
+
+
+@pytest.mark.parametrize("many", [3, files._MANY + 3])
+def test_what_is_written_meanwhile_is_written_or_its_fault_is_raised(tmp_path: Path, many: int) -> None:
+    texts = {f"id/{number}.txt": partial(str, number) for number in range(many)}
+    with files.Files(tmp_path).meanwhile(texts) as names:
+        assert set(names) == set(texts)
+    written = {path.name: path.read_text() for path in (tmp_path / "id").iterdir()}
+    assert written == {f"{number}.txt": str(number) for number in range(many)}
+    with pytest.raises(ZeroDivisionError), files.Files(tmp_path).meanwhile({**texts, "id/x.txt": lambda: str(1 // 0)}):
+        pass
 
 
 def test_the_dumps_are_the_graph(site: Path, kg: lalakg.KnowledgeGraph) -> None:

@@ -27,7 +27,7 @@ _CODE = ("sha256", "locator", "textFragment", "uriSpace", "preferredNamespaceUri
 
 @dataclass(frozen=True)
 class Value:
-    """One end of a statement as a page shows it. `kind`: page, web, text, code, or part, shown whole in its place."""
+    """One end of a statement as a page shows it. `kind`: page, web, text, code."""
 
     text: str
     kind: str
