@@ -49,7 +49,7 @@ class Files:
     def _try_all(self, texts: Mapping[str, Callable[[], str]]) -> None:
         try:
             self.write_all(texts)
-        except Exception:
+        except (Exception, KeyboardInterrupt):
             raise SystemExit(1) from None  # the other process says why
 
     def copy(self, path: Path, name: str) -> None:
