@@ -158,6 +158,12 @@ def test_the_timelines_links_lead_to_its_events(kg: lalakg.KnowledgeGraph, site:
     assert found["heading"]
 
 
+def test_the_place_of_a_part_leads_on_to_where_it_stands(site: Site) -> None:
+    found = site.use("moved", part="id/sel-f63.html")
+    assert found["address"] == f"{site.base}id/claim-f63.html#sel-f63"
+    assert "characters 2255–2274" in found["target"]
+
+
 def test_from_a_file_a_plain_sentence_says_what_the_browser_forbids(site: Site) -> None:
     found = site.use("file")
     assert "opened from a file" in found["said"]
@@ -173,7 +179,18 @@ def test_the_first_pages_are_light(site: Site) -> None:
 def kinds_of_page(folder: Path) -> list[str]:
     """Every page at the top and every folder's own, a page of each class of things, and of each form of query."""
     pages = [*folder.glob("*.html"), *folder.glob("*/index.html"), folder / "query/new.html"]
-    names = ["mia", "ev-f-kiss", "claim-f63", "psg-f63", "article", "chazelle", "montage", "w-fantasy", "t-gap"]
+    names = [
+        "mia",
+        "ev-f-kiss",
+        "claim-f63",
+        "claim-v33-3",
+        "d03",
+        "article",
+        "chazelle",
+        "montage",
+        "w-fantasy",
+        "t-gap",
+    ]
     pages += [folder / f"id/{name}.html" for name in names]
     pages += [folder / "ontology/inWorld.html", folder / "ontology/Event.html", next(folder.glob("vocab/*.html"))]
     pages += [folder / f"query/{name}.html" for name in ("who-claims", "world-as-graph", "cast")]

@@ -91,6 +91,8 @@ def test_canonical_addresses_begin_where_the_site_stands(kg: lalakg.KnowledgeGra
     places = Places(kg.folder.dataset, kg.prefixes, "https://example.net/films")
     assert places.canonical("id/mia.html") == "https://example.net/films/id/mia.html"
     assert places.canonical("query/index.html") == "https://example.net/films/query/"
+    assert places.canonical("index.html") == "https://example.net/films/"
+    assert places.canonical("id/glass-index.html") == "https://example.net/films/id/glass-index.html"
 
 
 # ── a thing ───────────────────────────────────────────────────────────────────────────────────────
@@ -162,20 +164,36 @@ def test_a_page_and_its_rdf_lead_to_each_other(pages: Pages) -> None:
     assert say("mia", WELL_KNOWN["foaf"] + "isPrimaryTopicOf", "mia.html") in said
 
 
-@pytest.mark.parametrize("thing", ["mia", "claim-f63", "psg-f63", "t-gap", "article"])
+def of_jsonld(pages: Pages, thing: str) -> set[ox.Triple]:
+    """What the JSON-LD of a thing says; its context, which is a file beside it, is put in its place."""
+    document = json.loads(pages.jsonld(thing))
+    address, base = document["@context"]
+    assert address == link("data/context.jsonld", pages.edition.path(thing))
+    document["@context"] = [json.loads(pages.context())["@context"], base]
+    return {q.triple for q in ox.parse(json.dumps(document), format=ox.RdfFormat.JSON_LD)}
+
+
+@pytest.mark.parametrize("thing", ["mia", "claim-f63", "d01", "t-gap", "article"])
 def test_turtle_and_json_ld_say_the_same_and_all_that_is_said(pages: Pages, thing: str) -> None:
     turtle = {q.triple for q in ox.parse(pages.turtle(ID + thing), format=ox.RdfFormat.TURTLE)}
-    jsonld = {q.triple for q in ox.parse(pages.jsonld(ID + thing), format=ox.RdfFormat.JSON_LD)}
-    assert turtle == jsonld
-    assert set(pages.edition.index.description(ID + thing)) <= turtle
+    assert turtle == of_jsonld(pages, ID + thing)
+    for one in (ID + thing, *pages.edition.parts.get(ID + thing, ())):
+        assert set(pages.edition.index.description(one)) <= turtle
+
+
+def test_all_that_is_said_of_things_is_in_their_turtle(pages: Pages) -> None:
+    edition = pages.edition
+    homes = {edition.home(thing) for thing in edition.index.things if edition.path(thing)}
+    said = {q.triple for thing in homes for q in ox.parse(pages.turtle(thing), format=ox.RdfFormat.TURTLE)}
+    things = [thing for thing in edition.index.things if edition.path(thing)]
+    assert {t for thing in things for t in edition.index.description(thing)} <= said
 
 
 def test_every_thing_says_the_same_in_turtle_and_json_ld(pages: Pages) -> None:
     for thing in pages.edition.index.things:
-        if pages.edition.path(thing):
+        if pages.edition.path(thing) and thing not in pages.edition.owners:
             turtle = ox.parse(pages.turtle(thing), format=ox.RdfFormat.TURTLE)
-            jsonld = ox.parse(pages.jsonld(thing), format=ox.RdfFormat.JSON_LD)
-            assert {q.triple for q in turtle} == {q.triple for q in jsonld}, thing
+            assert {q.triple for q in turtle} == of_jsonld(pages, thing), thing
 
 
 def test_a_claim_is_one_in_the_terms_of_schema_org(pages: Pages) -> None:
@@ -183,6 +201,46 @@ def test_a_claim_is_one_in_the_terms_of_schema_org(pages: Pages) -> None:
     said = json.loads(script)
     assert said["@type"] == "Claim"
     assert said["author"]["@id"] == ID + "article-author"
+
+
+def test_a_part_stands_whole_on_the_page_of_what_it_belongs_to(pages: Pages) -> None:
+    edition = pages.edition
+    assert edition.owners[ID + "psg-f63"] == ID + "claim-f63"
+    assert edition.owners[ID + "sel-f63"] == ID + "psg-f63"
+    assert edition.href(ID + "sel-f63", "index.html") == "id/claim-f63.html#sel-f63"
+    assert edition.href(ID + "sel-f63", "id/claim-f63.html") == "#sel-f63"
+    found = {e.get("id"): words(e) for e in parsed(pages.thing(ID + "claim-f63")).iter("div") if e.get("id")}
+    assert "paragraph 13, characters 2255–2274 lkg:psg-f63" in found["psg-f63"]
+    assert "SHA-256" in found["psg-f63"]
+    assert found["sel-f63"] == "characters 2255–2274 lkg:sel-f63"
+    assert 'content="0; url=claim-f63.html#psg-f63"' in pages.moved(ID + "psg-f63")
+
+
+def test_every_part_stands_once_on_one_page(pages: Pages) -> None:
+    edition = pages.edition
+    homes = {edition.home(part) for part in edition.owners}
+    found = [a for home in homes for a in re.findall(r'class="part" id="([^"]*)"', pages.thing(home))]
+    assert sorted(found) == sorted(edition.anchor(part) for part in edition.owners)
+    assert len(found) > 500
+
+
+def test_parts_that_own_one_another_or_nobody_owns_have_pages(kg: lalakg.KnowledgeGraph) -> None:
+    evidence, kind = LALA + "evidence", LALA + "Passage"
+    extra = [
+        *(say(one, RDF_TYPE.value, kind) for one in ("psg-alone", "psg-a", "psg-b", "psg-c")),
+        say("psg-a", evidence, "psg-b"),
+        say("psg-b", evidence, "psg-a"),
+        say("psg-c", evidence, "psg-c"),
+        say("nothing-is-said-of-it", evidence, "psg-alone"),
+    ]
+    edition = pages_of(kg, extra).edition
+    assert not {ID + "psg-alone", ID + "psg-a", ID + "psg-b", ID + "psg-c"} & edition.owners.keys()
+
+
+def test_a_part_to_which_two_statements_lead_is_shown_once(kg: lalakg.KnowledgeGraph) -> None:
+    page = pages_of(kg, [say("claim-f63", LALA + "about", "psg-f63")]).thing(ID + "claim-f63")
+    assert page.count('id="psg-f63"') == 1
+    assert page.count('href="#psg-f63"') >= 1
 
 
 HOSTILE = """</script><script>alert("1")</script><img src=x onerror=alert(2)> ' & ]]> {{ 7 * 7 }} \u202e"""
@@ -243,15 +301,21 @@ def test_a_querys_parameters_are_fields_with_their_defaults(pages: Pages) -> Non
 def test_the_text_of_a_query_is_on_its_page_unchanged(pages: Pages) -> None:
     for query in pages.edition.queries:
         tree = parsed(pages.query(query))
-        (script,) = [e for e in tree.iter("script") if e.get("type") == "application/sparql-query"]
-        assert script.text == query.text
+        (code,) = [e for d in tree.iter("details") if d.get("class") == "source" for e in d.iter("code")]
+        assert "".join(code.itertext()) == query.text
 
 
-def test_a_query_cannot_end_its_own_script(pages: Pages, tmp_path: object) -> None:
+def test_the_text_of_a_query_stays_text(pages: Pages) -> None:
     query = pages.edition.folder.catalogue["which-worlds"]
-    evil = type(query)("evil", "explore", query.path, query.text + '# "</script><script>alert(1)</script><!--"\n')
+    evil = type(query)("evil", "explore", query.path, query.text + '# "</code></pre><script>alert(1)</script><!--"\n')
     tree = parsed(pages.query(evil))
-    assert {e.get("type") for e in tree.iter("script")} == {"application/sparql-query", "application/ld+json"}
+    assert {e.get("type") for e in tree.iter("script")} == {"application/ld+json"}
+
+
+def test_ones_own_question_can_be_asked_where_something_answers(kg: lalakg.KnowledgeGraph, pages: Pages) -> None:
+    assert "new.html" not in pages.questions()
+    assert "new.html" in pages_of(kg, endpoint="sparql").questions()
+    assert "new.html" in pages_of(kg, scripts=["query.js"]).questions()
 
 
 def test_the_catalogue_is_rdf_that_editors_find(pages: Pages) -> None:

@@ -1,6 +1,7 @@
 """The server by a table of requests and the answers that the protocols demand; it is real, and so are its clients."""
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -232,6 +233,40 @@ def test_the_service_describes_itself(client: httpx.Client) -> None:
     assert "sd:Service" in response.text or "sparql-service-description#Service" in response.text
 
 
+def with_context(client: httpx.Client, document: httpx.Response) -> str:
+    """JSON-LD with its context in the place of the context's address."""
+    read = document.json()
+    address, base = read["@context"]
+    read["@context"] = [client.get(document.url.join(address)).json()["@context"], base]
+    return json.dumps(read)
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "target"),
+    [
+        ("/id/psg-f63", "text/html", "claim-f63.html#psg-f63"),
+        ("/id/psg-f63", "text/turtle", "claim-f63.ttl"),
+        ("/id/sel-f63", "application/ld+json", "claim-f63.jsonld"),
+        ("/id/psg-f63", "application/n-triples", "claim-f63.nt"),
+    ],
+)
+def test_a_part_leads_to_the_document_of_what_it_belongs_to(
+    client: httpx.Client, path: str, accept: str, target: str
+) -> None:
+    response = client.get(path, headers={"Accept": accept})
+    assert (response.status_code, response.headers["Location"]) == (303, target)
+    document = client.get(f"/id/{target}")
+    assert document.status_code == 200
+    assert path.rpartition("/")[2] in document.text
+
+
+@pytest.mark.parametrize("form", ["html", "ttl", "jsonld", "nt"])
+def test_a_document_of_a_part_has_moved(client: httpx.Client, form: str) -> None:
+    response = client.get(f"/id/psg-f63.{form}")
+    assert (response.status_code, response.headers["Location"].partition("#")[0]) == (301, f"claim-f63.{form}")
+    assert client.get("/id/psg-f63.csv").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("accept", "target"),
     [
@@ -252,7 +287,8 @@ def test_a_thing_leads_to_the_document_that_fits(client: httpx.Client, accept: s
     assert document.headers["ETag"]
     form = ox.RdfFormat.from_extension(target.rpartition(".")[2])
     if form:
-        subjects = {quad.subject for quad in ox.parse(document.content, format=form)}
+        text = with_context(client, document) if target.endswith(".jsonld") else document.text
+        subjects = {quad.subject for quad in ox.parse(text, format=form)}
         assert ox.NamedNode("https://w3id.org/lalakg/id/mia") in subjects
 
 

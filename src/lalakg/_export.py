@@ -9,7 +9,9 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,9 +30,10 @@ from lalakg._terms import LALA
 
 _IN_WORLD = LALA + "inWorld"
 _CROSSING = frozenset({LALA + "counterpartOf", LALA + "divergesFrom"})
-_SUMS = "SHA256SUMS"
+_SUMS, _PACKED_SUMS = "SHA256SUMS", "SHA256SUMS.gz"
 _HIDDEN = shutil.ignore_patterns(".*", "*~", "__pycache__")
-_PACKED = ("nt", "rdf", "nq", "trig")  # in a site, where hosts and visitors count bytes
+# In a site, where hosts and visitors count bytes: the form that its pages read, and those that say the same, packed.
+_PLAIN, _PACKED = ("ttl",), ("jsonld", "nt", "trig")
 _RANDOM = 8  # characters that tempfile puts into a name
 
 
@@ -95,6 +98,8 @@ def _world_graph(world: str, dataset: Dataset) -> str:
 
 def export(kg: KnowledgeGraph, form: str) -> str:
     """The complete graph as text in `form`: ttl, jsonld, nt, rdf, nq or trig. Raises OutputError for another."""
+    if form == "ttl" and kg.kept:
+        return kg.kept.read_text(encoding="utf-8")
     if form in GRAPH_FORMATS:
         return write_graph(kg.triples, form, kg.prefixes, kg.folder.context)
     if form not in MEDIA_TYPES:
@@ -156,11 +161,12 @@ def build(
     *,
     source: Path | str | None = None,
     progress: Progress = lambda _: None,
-    beside: Callable[[Path], None] | None = None,
+    beside: Callable[[Path], AbstractContextManager[None]] | None = None,
 ) -> Build:
     """Derive, check and export into the folder `out`: all or nothing, and the same bytes for the same input.
 
-    Where a site lies `beside` them, which that writes, the dumps go into `data/`, the large ones compressed.
+    Where a site lies `beside` them, which that writes before and after the dumps, some of the forms go into `data/`,
+    most of them compressed, and so are the checksums of its many files.
 
     Raises NotConforming when the check finds a violation, and OutputError when `out` cannot be written or holds
     something that no build made.
@@ -172,13 +178,17 @@ def build(
     if not report.conforms:
         raise NotConforming(report)
     with _swapped(target) as aside:
-        dump(kg, aside / "data" if beside else aside, progress, packed=_PACKED if beside else ())
-        shutil.copytree(kg.folder.ontology, aside / "ontology", ignore=_HIDDEN)
-        if beside:
-            beside(aside)
+        with beside(aside) if beside else contextlib.nullcontext():
+            if beside:
+                dump(kg, aside / "data", progress, forms=_PLAIN, packed=_PACKED)
+            else:
+                dump(kg, aside, progress)
+            shutil.copytree(kg.folder.ontology, aside / "ontology", ignore=_HIDDEN, dirs_exist_ok=True)
         files = {path.relative_to(aside).as_posix(): path for path in sorted(aside.rglob("*")) if path.is_file()}
-        (aside / _SUMS).write_text("".join(f"{line}\n" for line in checksum_lines(files)), encoding="ascii")
-        sizes = {name: path.stat().st_size for name, path in {**files, _SUMS: aside / _SUMS}.items()}
+        sums = aside / (_PACKED_SUMS if beside else _SUMS)
+        text = "".join(f"{line}\n" for line in checksum_lines(files)).encode("ascii")
+        sums.write_bytes(gzip.compress(text, mtime=0) if beside else text)
+        sizes = {name: path.stat().st_size for name, path in {**files, sums.name: sums}.items()}
     return Build(folder, sizes, len(kg.triples), report)
 
 
@@ -189,33 +199,47 @@ def _refuse_foreign(folder: Path) -> None:
         raise OutputError(
             f"{folder} is where you stand, and is replaced as a whole; name a folder below it, or beside it."
         )
-    files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()} - {_SUMS}
-    listed = (folder / _SUMS).read_text("utf-8", "replace").splitlines() if (folder / _SUMS).is_file() else []
-    if strange := sorted(files - {line.partition("  ")[2] for line in listed}):
+    files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
+    listed = {line.partition("  ")[2] for line in _listed(folder)}
+    if strange := sorted(files - listed - {_SUMS, _PACKED_SUMS}):
         raise OutputError(
             f"{folder} holds {strange[0]}, which was not made by `lalakg build`; name another folder, or empty it."
         )
 
 
+def _listed(folder: Path) -> list[str]:
+    """The lines of checksums that an earlier build left in a folder."""
+    plain, packed = folder / _SUMS, folder / _PACKED_SUMS
+    with contextlib.suppress(OSError, EOFError, zlib.error):
+        data = gzip.decompress(packed.read_bytes()) if packed.is_file() else plain.read_bytes()
+        return data.decode("utf-8", "replace").splitlines()
+    return []
+
+
 def dump(
-    kg: KnowledgeGraph, folder: Path, progress: Progress = lambda _: None, *, packed: tuple[str, ...] = ()
+    kg: KnowledgeGraph,
+    folder: Path,
+    progress: Progress = lambda _: None,
+    *,
+    forms: Iterable[str] = tuple(MEDIA_TYPES),
+    packed: Iterable[str] = (),
 ) -> None:
-    """Write the complete graph into a folder in every form, those in `packed` compressed, and its description."""
+    """Write the complete graph into a folder in some forms, as they are or `packed`, and its description."""
     dataset = kg.folder.dataset
     distributions = []
     folder.mkdir(exist_ok=True)
-    for form, media_type in MEDIA_TYPES.items():
+    for form, compressed in (*((form, False) for form in forms), *((form, True) for form in packed)):
         data = export(kg, form).encode()
         name = f"{dataset.name}.{form}"
-        if form in packed:
+        if compressed:
             name, data = f"{name}.gz", gzip.compress(data, mtime=0)
         (folder / name).write_bytes(data)
-        distributions.append(Distribution(name, media_type, len(data), hashlib.sha256(data).hexdigest()))
+        distributions.append(Distribution(name, MEDIA_TYPES[form], len(data), hashlib.sha256(data).hexdigest()))
         progress(f"{name}: {len(data):,} bytes")
     described = [t for d in kg.documents for t in d.triples if str(getattr(t.subject, "value", "")) == dataset.iri]
     counts = describe_dataset(kg.triples, dataset, distributions, kg.prefixes)
     (folder / "void.ttl").write_text(
-        _turtle.write([*described, *counts], {**kg.prefixes, **PREFIXES}), encoding="utf-8"
+        _turtle.write([*described, *counts], {"part": f"{dataset.iri}#", **kg.prefixes, **PREFIXES}), encoding="utf-8"
     )
 
 

@@ -71,6 +71,11 @@ class KnowledgeGraph:
         """What follows from the authored files by the rules."""
         return derive(named(self.documents), self.folder.rules)
 
+    @property
+    def kept(self) -> Path | None:
+        """Where the complete graph is kept ready as Turtle, if it is and is up to date."""
+        return self.folder.published if self._published else None
+
     @cached_property
     def _published(self) -> bool:
         return self.folder.is_fresh()

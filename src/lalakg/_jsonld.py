@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
-from lalakg._terms import RDF_TYPE, XSD, Node, Prefixes, compact, natural
+from lalakg._terms import RDF_TYPE, XSD, Names, Node, Prefixes, natural
 
 Context: TypeAlias = Mapping[str, Any]
 
@@ -25,10 +25,13 @@ def write(triples: Iterable[ox.Triple], prefixes: Prefixes, context: Context, *,
     `context` is a flat JSON-LD 1.1 context (terms, prefixes, `@base`); prefixes that it lacks are added. Literals
     keep their lexical form: only canonical integers and booleans become JSON numbers and booleans.
     """
-    return _Writer(context, prefixes).document(triples, indent)
+    writer = Writer(context, prefixes)
+    return writer.document(triples, writer.context, indent)
 
 
-class _Writer:
+class Writer:
+    """A context made ready, for who writes many documents with it: `context` is all of it, prefixes included."""
+
     def __init__(self, context: Context, prefixes: Prefixes) -> None:
         defined = {k: v for k, v in context.items() if isinstance(v, str) and v.endswith(("#", "/"))}
         self.prefixes = {**prefixes, **{k: v for k, v in defined.items() if not k.startswith("@")}}
@@ -36,6 +39,7 @@ class _Writer:
         self.base = str(context.get("@base", ""))
         self.terms: dict[str, tuple[str, dict[str, Any]]] = {}
         self.keywords = {"@id": "@id", "@type": "@type"}
+        self.names = Names(self.prefixes)
         for term, definition in context.items():
             self._define(term, definition)
 
@@ -51,18 +55,19 @@ class _Writer:
         prefix, colon, local = name.partition(":")
         return self.prefixes[prefix] + local if colon and prefix in self.prefixes else name
 
-    def document(self, triples: Iterable[ox.Triple], indent: int | None) -> str:
+    def document(self, triples: Iterable[ox.Triple], context: Any, indent: int | None = None) -> str:
+        """The triples as one document, which gives `context` as its context: the whole, or where it stands."""
         about: dict[Any, list[ox.Triple]] = defaultdict(list)
         for triple in set(triples):
             about[triple.subject].append(triple)
         nodes = [self._node(subject, about[subject]) for subject in sorted(about, key=lambda s: natural(self._id(s)))]
-        whole = {"@context": self.context, "@graph": nodes}
+        whole = {"@context": context, "@graph": nodes}
         separators = None if indent else (",", ":")
         return json.dumps(whole, indent=indent, separators=separators, ensure_ascii=False) + "\n"
 
     def _node(self, subject: Node, triples: list[ox.Triple]) -> dict[str, Any]:
         node: dict[str, Any] = {self.keywords["@id"]: self._id(subject)}
-        for triple in sorted(triples, key=lambda t: natural(f"{t.predicate} {t.object}")):
+        for triple in _ordered(triples):
             if triple.predicate == RDF_TYPE and isinstance(triple.object, ox.NamedNode):
                 self._add(node, self.keywords["@type"], self._vocab(triple.object.value))
                 continue
@@ -94,13 +99,13 @@ class _Writer:
         iri = str(node.value)
         if self.base and iri.startswith(self.base) and _RELATIVE.fullmatch(iri[len(self.base) :]):
             return iri[len(self.base) :]
-        name = compact(iri, self.prefixes)
+        name = self.names[iri]
         return iri if name.startswith("<") else name
 
     def _vocab(self, iri: str) -> str:
         if iri in self.terms:
             return self.terms[iri][0]
-        name = compact(iri, self.prefixes)
+        name = self.names[iri]
         return iri if name.startswith("<") else name
 
     def _value(self, term: Any, options: Mapping[str, Any]) -> Any:
@@ -130,3 +135,12 @@ class _Writer:
             return {"@value": literal.value, "@type": self._vocab(datatype)}
         plain = coerced is None and not options.get("@language", self.context.get("@language"))
         return literal.value if plain and "@container" not in options else {"@value": literal.value}
+
+
+def _ordered(triples: list[ox.Triple]) -> Iterator[ox.Triple]:
+    """The triples of one subject, those of one property in the order of their objects."""
+    found: dict[str, list[ox.Triple]] = defaultdict(list)
+    for triple in triples:
+        found[triple.predicate.value].append(triple)
+    for some in found.values():
+        yield from sorted(some, key=lambda t: natural(str(t.object))) if len(some) > 1 else some

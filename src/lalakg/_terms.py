@@ -71,6 +71,18 @@ def compact(iri: str, prefixes: Prefixes) -> str:
     return f"<{iri}>"
 
 
+class Names(dict[str, str]):
+    """What `compact` makes of IRIs, each worked out once."""
+
+    def __init__(self, prefixes: Prefixes) -> None:
+        super().__init__()
+        self.prefixes = prefixes
+
+    def __missing__(self, iri: str) -> str:
+        self[iri] = name = compact(iri, self.prefixes)
+        return name
+
+
 def expand(name: str, prefixes: Prefixes, base: str) -> ox.NamedNode:
     """The IRI that `name` stands for: `<iri>`, `https://…`, `prefix:local`, or a bare local name of `base`.
 

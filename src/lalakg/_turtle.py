@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 
 from lalakg._errors import FolderError, ParseError
-from lalakg._terms import RDF, RDF_TYPE, XSD, Node, Prefixes, compact, natural
+from lalakg._terms import RDF, RDF_TYPE, XSD, Names, Node, Prefixes, natural
 from lalakg._tokens import comments_by_subject
 
 _FIRST, _REST, _NIL = (ox.NamedNode(RDF + name) for name in ("first", "rest", "nil"))
@@ -131,11 +131,17 @@ def _located(error: SyntaxError, data: bytes, path: Path) -> ParseError:
     return ParseError(reason + ".", path, line, column, lines[line - 1] if lines else "")
 
 
-def write(triples: Iterable[ox.Triple], prefixes: Prefixes, comments: dict[str, list[str]] | None = None) -> str:
-    """The triples as canonical Turtle: equal triples give equal text. `comments` go before their subject's block."""
-    writer = _Writer(set(triples), prefixes)
+def write(
+    triples: Iterable[ox.Triple], prefixes: Prefixes | Names, comments: dict[str, list[str]] | None = None
+) -> str:
+    """The triples as canonical Turtle: equal triples give equal text. `comments` go before their subject's block.
+
+    Only the prefixes that are used are declared. Who writes many documents gives the prefixes as Names.
+    """
+    names = prefixes if isinstance(prefixes, Names) else Names(prefixes)
+    writer = _Writer(set(triples), names)
     if len(writer.shared) > 1:
-        writer = _Writer(_relabelled(writer.triples), prefixes)
+        writer = _Writer(_relabelled(writer.triples), names)
     return writer.document(comments or {})
 
 
@@ -159,8 +165,8 @@ def reformat(text: str, path: Path) -> str:
 
 
 class _Writer:
-    def __init__(self, triples: set[ox.Triple], prefixes: Prefixes) -> None:
-        self.triples, self.prefixes = triples, prefixes
+    def __init__(self, triples: set[ox.Triple], names: Names) -> None:
+        self.triples, self.names = triples, names
         self.used: set[str] = set()
         self.about: dict[Any, list[ox.Triple]] = defaultdict(list)
         referrers: dict[Node, list[Any]] = defaultdict(list)
@@ -189,7 +195,7 @@ class _Writer:
             self.labels[node] = f"_:b{number}"
         subjects = sorted((s for s in self.about if s not in self.nested), key=self._subject_order)
         blocks = [self._block(s, comments.pop(self._key(s), [])) for s in subjects]
-        head = "".join(f"@prefix {p}: <{self.prefixes[p]}> .\n" for p in sorted(self.used))
+        head = "".join(f"@prefix {p}: <{self.names.prefixes[p]}> .\n" for p in sorted(self.used))
         top = "".join(f"{line}\n" for line in comments.pop("", []))
         tail = "".join(f"{line}\n" for lines in comments.values() for line in lines)
         body = "\n".join(part for part in (head, *blocks, tail) if part)
@@ -255,7 +261,7 @@ class _Writer:
         return self._literal(term)
 
     def _name(self, iri: str) -> str:
-        name = compact(iri, self.prefixes)
+        name = self.names[iri]
         if not name.startswith("<"):
             self.used.add(name.partition(":")[0])
         return name

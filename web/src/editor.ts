@@ -3,7 +3,7 @@
 
 import { type Hint, type PartialConfig, Yasqe } from "@zazuko/yasqe";
 
-import type { Completion } from "./index.js";
+import type { Entry } from "./index.js";
 import type { Prefixes } from "./terms.js";
 
 const MOST_HINTS = 60;
@@ -14,8 +14,8 @@ export interface Editor {
 }
 
 /** An editor in `parent` with `text` in it; Ctrl-Enter calls `ask`. */
-export function edit(parent: HTMLElement, text: string, prefixes: Prefixes, terms: Completion[], ask: () => void): Editor {
-  const names = new Map(terms.map((term) => [term.name, term]));
+export function edit(parent: HTMLElement, text: string, prefixes: Prefixes, terms: Entry[], ask: () => void): Editor {
+  const names = new Map(terms.map(([label, name]) => [name, label]));
   Yasqe.defaults.autocompleters = [];
   Yasqe.forkAutocompleter("prefixes", { name: "our-prefixes", get: () => declared(prefixes), persistenceId: null }, false);
   Yasqe.registerAutocompleter(
@@ -57,14 +57,14 @@ function isName(token: string): boolean {
 }
 
 /** The names that begin with what is typed, then those whose name or label holds it. */
-function found(terms: Completion[], typed: string): string[] {
+function found(terms: Entry[], typed: string): string[] {
   const wanted = typed.trim().toLowerCase();
-  const begin = terms.filter(({ name }) => name.toLowerCase().startsWith(wanted));
-  const hold = terms.filter((term) => !begin.includes(term) && `${term.name} ${term.label}`.toLowerCase().includes(wanted));
-  return [...begin, ...hold].slice(0, MOST_HINTS).map(({ name }) => name);
+  const begin = terms.filter(([, name]) => name.toLowerCase().startsWith(wanted));
+  const hold = terms.filter((term) => !begin.includes(term) && `${term[1]} ${term[0]}`.toLowerCase().includes(wanted));
+  return [...begin, ...hold].slice(0, MOST_HINTS).map(([, name]) => name);
 }
 
-function explained(hint: Hint, names: Map<string, Completion>): Hint {
-  const label = names.get(hint.text)?.label;
+function explained(hint: Hint, names: Map<string, string>): Hint {
+  const label = names.get(hint.text);
   return label ? { ...hint, displayText: `${hint.text}  ${label}` } : hint;
 }

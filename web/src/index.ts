@@ -5,15 +5,6 @@ import { compact, type Prefixes } from "./terms.js";
 /** A line of data/search.json: label, short name, kind, and the page's address from the site's root. */
 export type Entry = [label: string, name: string, kind: string, href: string];
 
-/** A line of data/terms.json. */
-export interface Completion {
-  iri: string;
-  name: string;
-  kind: string;
-  label: string;
-  definition?: string;
-}
-
 /** Names, labels and pages of IRIs. */
 export class Names {
   private readonly entries: Map<string, Entry>;

@@ -3,23 +3,20 @@
 import type { Parameter, Values } from "./parameters.js";
 
 export interface Data {
-  root: string;
   graph: string;
   base: string;
-  terms: string;
-  prefixes: string;
   name: string;
 }
 
 /** The `data-…` of the page's query element. */
 export function dataOf(page: HTMLElement): Data {
-  const { root = "", graph = "", base = "", terms = "", prefixes = "", name = "" } = page.dataset;
-  return { root, graph, base, terms, prefixes, name };
+  const { graph = "", base = "", name = "" } = page.dataset;
+  return { graph, base, name };
 }
 
 /** The query as its file has it. */
 export function queryOf(page: HTMLElement): string {
-  return page.querySelector('script[type="application/sparql-query"]')?.textContent?.trim() ?? "";
+  return page.querySelector(".source code")?.textContent?.trim() ?? "";
 }
 
 type Field = HTMLInputElement | HTMLSelectElement;

@@ -3,13 +3,15 @@
 import type { Editor } from "./editor.js";
 import { button, element, quietButton } from "./elements.js";
 import { Engine, Stopped } from "./engine.js";
-import { type Completion, type Entry, json, Names } from "./index.js";
+import { type Entry, json, Names } from "./index.js";
 import { type Data, dataOf, Fields, queryOf } from "./page.js";
 import { picture } from "./picture.js";
 import type { Answer, Question, Reply } from "./protocol.js";
+import type { Prefixes } from "./terms.js";
 import { size, table } from "./table.js";
 
 const HERE = new URL(".", (document.currentScript as HTMLScriptElement).src);
+const ROOT = new URL("..", HERE).href;
 const FROM_FILE =
   "A browser lets no page read other files when it is opened from a file. Serve this folder, say with " +
   "“python -m http.server”, and questions can be asked here.";
@@ -25,6 +27,7 @@ class QueryPage {
   private readonly stop = quietButton("Stop", () => this.engine?.stop());
   private engine?: Engine;
   private names?: Names;
+  private entries: Entry[] = [];
   private editor?: Editor;
   private text: string;
 
@@ -80,10 +83,7 @@ class QueryPage {
   }
 
   private async ready(): Promise<Engine> {
-    const [prefixes, entries] = this.names
-      ? [this.names.prefixes]
-      : await Promise.all([json<Record<string, string>>(this.data.prefixes), json<Entry[]>(`${this.data.root}data/search.json`)]);
-    this.names ??= new Names(prefixes, entries ?? [], this.data.root);
+    const { prefixes } = await this.known();
     this.engine ??= new Engine(new URL("worker.js", HERE), {
       wasm: new URL("oxigraph_bg.wasm.gz", HERE).href,
       graph: new URL(this.data.graph, location.href).href,
@@ -92,6 +92,14 @@ class QueryPage {
     });
     await this.engine.start();
     return this.engine;
+  }
+
+  /** What the site calls things, read once. */
+  private async known(): Promise<Names> {
+    if (this.names) return this.names;
+    const [prefixes, entries] = await Promise.all([json<Prefixes>(`${ROOT}data/prefixes.json`), json<Entry[]>(`${ROOT}data/search.json`)]);
+    this.entries = entries;
+    return (this.names = new Names(prefixes, entries, ROOT));
   }
 
   private show(answer: Answer, { query = "", milliseconds = 0 }: Reply, question: Question): void {
@@ -126,11 +134,11 @@ class QueryPage {
     try {
       opener.disabled = true;
       document.head.append(element("link", { rel: "stylesheet", href: new URL("editor.css", HERE).href }));
-      const [{ edit }, prefixes, terms] = await Promise.all([
+      const [{ edit }, { prefixes }] = await Promise.all([
         import(new URL("editor.js", HERE).href) as Promise<typeof import("./editor.js")>,
-        json<Record<string, string>>(this.data.prefixes),
-        json<Completion[]>(this.data.terms),
+        this.known(),
       ]);
+      const terms = this.entries.filter(([, name]) => name.includes(":") && !name.includes("://"));
       this.editor = edit(place, text ?? this.text, prefixes, terms, () => this.ask());
       this.makeRoom(opener);
       if (text === undefined) this.editor.focus();

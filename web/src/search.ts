@@ -1,4 +1,4 @@
-// The search field of every page: a list of things whose label holds what is typed, read when the field is first used.
+// The search field, put into every page: a list of things whose label holds what is typed, read when the field is first used.
 
 import { element } from "./elements.js";
 import type { Entry } from "./index.js";
@@ -30,8 +30,9 @@ class Search {
   private chosen = -1;
 
   constructor(
-    private readonly form: HTMLFormElement,
+    form: HTMLFormElement,
     private readonly field: HTMLInputElement,
+    private readonly root: string,
   ) {
     for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-controls": this.list.id }))
       field.setAttribute(name, value);
@@ -45,7 +46,7 @@ class Search {
   }
 
   private read(): Promise<Entry[]> {
-    this.entries ??= fetch(this.form.dataset.index ?? "").then((response) => response.json());
+    this.entries ??= fetch(`${this.root}data/search.json`).then((response) => response.json());
     return this.entries.catch(() => []);
   }
 
@@ -56,9 +57,8 @@ class Search {
   }
 
   private show(found: Entry[]): void {
-    const root = this.form.dataset.root ?? "";
     const options = found.map(([label, , kind, href], i) =>
-      element("a", { id: `search-${i}`, role: "option", href: root + href, tabindex: -1, "aria-selected": "false" }, label, " ", element("span", { class: "kind" }, kind)),
+      element("a", { id: `search-${i}`, role: "option", href: this.root + href, tabindex: -1, "aria-selected": "false" }, label, " ", element("span", { class: "kind" }, kind)),
     );
     this.list.replaceChildren(...options);
     this.list.hidden = !found.length;
@@ -95,9 +95,10 @@ function filter(list: Element, typed: string): void {
   for (const item of list.querySelectorAll<HTMLElement>("li")) item.hidden = !plain(item.textContent ?? "").includes(plain(typed));
 }
 
-const form = document.querySelector<HTMLFormElement>("form#search");
-const field = form?.querySelector<HTMLInputElement>("input[type=search]");
-if (form && field && location.protocol !== "file:") new Search(form, field);
+const root = new URL("..", (document.currentScript as HTMLScriptElement).src).href;
 const typed = new URLSearchParams(location.search).get("q") ?? "";
-if (field && typed) field.value = typed;
+const field = element("input", { id: "q", name: "q", type: "search", autocomplete: "off", placeholder: "Search", value: typed });
+const form = element("form", { id: "search", role: "search", action: `${root}things.html` }, element("label", { for: "q", class: "visually-hidden" }, "Search"), field);
+document.querySelector("header.top")?.append(form);
+if (location.protocol !== "file:") new Search(form, field, root);
 if (typed) document.querySelectorAll("[data-filter]").forEach((list) => filter(list, typed));

@@ -24,7 +24,7 @@ export async function open(browser, base, options = {}) {
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("request", (request) => isOurs(request.url(), base) || faults.push(`asks ${request.url()}`));
   page.on("response", (response) => response.status() >= 400 && faults.push(`${response.status()} ${response.url()}`));
-  page.on("requestfailed", (request) => faults.push(`${request.failure()?.errorText} ${request.url()}`));
+  page.on("requestfailed", (request) => wasLeft(request) || faults.push(`${request.failure()?.errorText} ${request.url()}`));
   return { page, faults };
 }
 
@@ -44,6 +44,11 @@ export async function answered(page) {
 export async function saved(page, name) {
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name, exact: true }).click()]);
   return text(await download.createReadStream());
+}
+
+/** Whether a request ended because its page was left for another, as one that leads on is. */
+function wasLeft(request) {
+  return request.failure()?.errorText === "net::ERR_ABORTED";
 }
 
 function isOurs(address, base) {

@@ -3,7 +3,7 @@
 import { answered, ask, drive, open, saved } from "./browser.mjs";
 
 const RUNAWAY = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }";
-const STEPS = { keyboard, hostile, runaway, address, downloads, completion, search, timeline, file, sizes };
+const STEPS = { keyboard, hostile, runaway, address, downloads, completion, search, timeline, moved, file, sizes };
 
 await drive(async (browser, job) => {
   const { page, faults } = await open(browser, job.step === "file" ? "file:" : job.base);
@@ -141,6 +141,12 @@ async function tabInto(page, selector) {
     if (await page.evaluate((selector) => document.activeElement.matches(selector), selector)) return;
   }
   throw new Error(`no way to ${selector} by Tab`);
+}
+
+async function moved(page, { base, part }) {
+  await page.goto(base + part);
+  await page.waitForURL(/#/);
+  return { address: page.url(), target: await page.locator(":target").innerText() };
 }
 
 async function file(page, { folder }) {

@@ -1,8 +1,8 @@
 """Pages: a thing or a query of a graph as HTML, Turtle or JSON-LD; for a site of files, and for a server."""
 
 from lalakg._pages.edition import Edition
-from lalakg._pages.library import TYPES, documents, scripts, static
+from lalakg._pages.library import TYPES, documents, scripts, static, things
 from lalakg._pages.pages import Pages
 from lalakg._pages.places import Places, link
 
-__all__ = ["TYPES", "Edition", "Pages", "Places", "documents", "link", "scripts", "static"]
+__all__ = ["TYPES", "Edition", "Pages", "Places", "documents", "link", "scripts", "static", "things"]

@@ -6,7 +6,6 @@ from typing import Any
 
 from lalakg._pages.edition import Edition
 from lalakg._pages.evidence import claim
-from lalakg._pages.index import LABELS
 from lalakg._pages.thing import shown
 from lalakg._terms import LALA, WELL_KNOWN, natural
 
@@ -39,21 +38,16 @@ def _question(edition: Edition, question: str, here: str) -> dict[str, Any]:
         "value": edition.thing(question, here),
         "anchor": index.name(question).rpartition(":")[2],
         "note": index.text(question, _COMMENT),
-        "concerns": [edition.thing(thing, here) for thing in index.objects(question, LALA + "concerns")],
         "positions": positions,
         "most": max((position["voices"] for position in positions), default=0),
-        "voices": len({voice for position in positions for voice in position["who"]}),
     }
 
 
 def _position(edition: Edition, position: str, here: str) -> dict[str, Any]:
     index = edition.index
     taken = [claim(index, one) for one in index.subjects(position, LALA + "takesPosition")]
-    who = dict.fromkeys(one.voice for one in taken)
     return {
         "value": edition.thing(position, here),
-        "note": "" if (note := index.text(position, _COMMENT)) == index.text(position, *LABELS) else note,
         "claims": [shown(edition, one, here) for one in taken],
-        "who": list(who),
-        "voices": len(who),
+        "voices": len({one.voice for one in taken}),
     }

@@ -2,74 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pyoxigraph as ox
 
-from lalakg import _jsonld, _turtle
+from lalakg import _turtle
 from lalakg._pages.edition import Edition
 from lalakg._pages.index import TYPE
+from lalakg._pages.places import link
 from lalakg._terms import LALA, WELL_KNOWN
 
-_FOAF, _DCTERMS, _VOID, _SCHEMA = (WELL_KNOWN[name] for name in ("foaf", "dcterms", "void", "schema"))
+_FOAF, _DCTERMS, _SCHEMA = (WELL_KNOWN[name] for name in ("foaf", "dcterms", "schema"))
 _ASIDE = ("definition", "claimText", "gist", "comment")
 
 
+CONTEXT = "data/context.jsonld"
+
+
 def triples(edition: Edition, thing: str) -> list[ox.Triple]:
-    """What the RDF of a thing's page says: the statements about it, and where the page and its other forms stand."""
-    path = edition.path(thing)
-    page, turtle, jsonld = (edition.places.canonical(f"{path}.{form}") for form in ("html", "ttl", "jsonld"))
-    links = [
-        (thing, _FOAF + "isPrimaryTopicOf", page),
-        (page, _FOAF + "primaryTopic", thing),
-        (page, _DCTERMS + "hasFormat", turtle),
-        (page, _DCTERMS + "hasFormat", jsonld),
-        (page, _VOID + "inDataset", edition.folder.dataset.iri),
-    ]
-    if edition.licence:
-        links.append((page, _DCTERMS + "license", edition.licence))
-    described = [ox.Triple(*(ox.NamedNode(part) for part in link)) for link in links]
-    return edition.index.description(thing) + described
+    """What the RDF of a thing's page says: the statements about it and about its parts, and where the page stands."""
+    page = edition.places.canonical(f"{edition.path(thing)}.html")
+    leads = ox.Triple(ox.NamedNode(thing), ox.NamedNode(_FOAF + "isPrimaryTopicOf"), ox.NamedNode(page))
+    return [leads, *_described(edition, thing)]
+
+
+def _described(edition: Edition, thing: str) -> Iterator[ox.Triple]:
+    yield from edition.index.description(thing)
+    for part in edition.parts.get(thing, ()):
+        yield from _described(edition, part)
 
 
 def turtle(edition: Edition, thing: str) -> str:
     """A thing as Turtle."""
-    found = triples(edition, thing)
-    names = {edition.index.name(iri).partition(":")[0] for t in found for iri in _iris(t)}
-    return _turtle.write(found, {p: ns for p, ns in edition.prefixes.items() if p in names})
+    return _turtle.write(triples(edition, thing), edition.names)
 
 
 def jsonld(edition: Edition, thing: str) -> str:
-    """A thing as JSON-LD, with as much of the context as it needs."""
-    found = triples(edition, thing)
-    used = {iri for t in found for iri in _iris(t)}
-    context = edition.folder.context
-    chosen = {name for iri in used for name in edition.context_terms.get(iri, ())}
-    names = {edition.index.name(iri).partition(":")[0] for iri in used}
-    names |= {str(part).partition(":")[0] for name in chosen for part in _parts(context[name])}
-    keep = {k: v for k, v in context.items() if k in chosen or k in names or k.startswith("@") or v in ("@id", "@type")}
-    return _jsonld.write(found, {p: ns for p, ns in edition.prefixes.items() if p in names}, keep, indent=None)
+    """A thing as JSON-LD. Its context stands in a file of its own; the base cannot, as the standard has it."""
+    context = [link(CONTEXT, edition.path(thing)), {"@base": edition.jsonld.base}]
+    return edition.jsonld.document(triples(edition, thing), context if edition.jsonld.base else context[0])
 
 
-def _iris(triple: ox.Triple) -> Iterable[str]:
-    yield triple.predicate.value
-    if isinstance(triple.subject, ox.NamedNode):
-        yield triple.subject.value
-    if isinstance(triple.object, ox.NamedNode):
-        yield triple.object.value
-    elif isinstance(triple.object, ox.Literal):
-        yield triple.object.datatype.value
-
-
-def _parts(definition: Any) -> list[Any]:
-    return list(definition.values()) if isinstance(definition, dict) else [definition]
+def context(edition: Edition) -> str:
+    """The context of every page's JSON-LD."""
+    return json.dumps({"@context": edition.jsonld.context}, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 # ── what a page says of itself ────────────────────────────────────────────────────────────────────
 
 
-def schema(edition: Edition, thing: str, path: str) -> dict[str, Any]:
+def schema(edition: Edition, thing: str) -> dict[str, Any]:
     """A thing in the terms of schema.org."""
     index = edition.index
     found: dict[str, Any] = {
@@ -80,14 +64,13 @@ def schema(edition: Edition, thing: str, path: str) -> dict[str, Any]:
         "description": next(
             (t for name in _ASIDE if (t := _said(edition, thing, name)) != index.label(thing) and t), None
         ),
-        "url": edition.places.canonical(path),
         "sameAs": index.objects(thing, _SCHEMA + "sameAs") or None,
         "subjectOf": edition.folder.dataset.iri,
     }
     if index.is_a(thing, LALA + "Claim"):
         voice, source = index.object(thing, LALA + "attributedTo"), index.object(thing, LALA + "reportedIn")
-        found["author"] = {"@type": "Thing", "@id": voice, "name": index.label(voice)} if voice else None
-        found["appearance"] = {"@type": "CreativeWork", "@id": source, "name": index.label(source)} if source else None
+        found["author"] = {"@id": voice} if voice else None
+        found["appearance"] = {"@id": source} if source else None
     return {name: value for name, value in found.items() if value is not None}
 
 

@@ -6,16 +6,19 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from lalakg import _turtle
+from lalakg import _jsonld, _turtle
 from lalakg._catalogue import Query
 from lalakg._folder import Folder
 from lalakg._pages.display import Display
 from lalakg._pages.index import SUBPROPERTY, Index, Statement, key
+from lalakg._pages.parts import owners
 from lalakg._pages.places import Places, link
-from lalakg._terms import WELL_KNOWN, Node, Prefixes, expand
+from lalakg._terms import WELL_KNOWN, Names, Node, Prefixes, expand
 from lalakg._tokens import tokens
 
 _DCTERMS, _OWL = WELL_KNOWN["dcterms"], WELL_KNOWN["owl"]
@@ -32,12 +35,23 @@ class Value:
     name: str = ""
     language: str = ""
 
+    def __html__(self) -> str:
+        """As templates show it."""
+        text = escape(self.text, quote=False)
+        if self.href:
+            rel = ' rel="external"' if self.kind == "web" else ""
+            return f'<a{rel} href="{escape(self.href)}">{text}</a>'
+        if self.kind == "code":
+            return f'<code class="long">{text}</code>'
+        return f'<span lang="{escape(self.language)}">{text}</span>' if self.language not in ("", "en") else text
+
 
 class Edition:
     """One edition of a folder's pages.
 
     `scripts` are the names of the bundled scripts that lie in `static/`; a page asks for no other. `endpoint` is the
-    path below the root where SPARQL is answered, if something answers it.
+    path below the root where SPARQL is answered, if something answers it. Where things are not `whole`, since a store
+    told of some alone, each has a page of its own.
     """
 
     def __init__(
@@ -49,10 +63,13 @@ class Edition:
         address: str = "",
         scripts: Iterable[str] = (),
         endpoint: str = "",
+        whole: bool = True,
     ) -> None:
         self.folder, self.prefixes, self.scripts, self.endpoint = folder, prefixes, frozenset(scripts), endpoint
         self.index = Index(triples, prefixes)
         self.places = Places(folder.dataset, prefixes, address)
+        self.owners = owners(self.index, folder.dataset.base) if whole else {}
+        self.names = Names(prefixes)
 
     @cached_property
     def shapes(self) -> list[ox.Triple]:
@@ -106,14 +123,35 @@ class Edition:
 
     # ── links and values ──────────────────────────────────────────────────────────────────────────
 
+    def home(self, iri: str) -> str:
+        """The thing on whose page a thing stands: for a part what it belongs to in the end, else itself."""
+        while iri in self.owners:
+            iri = self.owners[iri]
+        return iri
+
     def path(self, iri: str) -> str:
-        """The path of a thing's page, without its ending; empty for what has no page."""
-        return (self.places.path(iri) or "") if iri in self.index.out else ""
+        """The path of the page on which a thing stands, without its ending; empty for what stands on none."""
+        return (self.places.path(self.home(iri)) or "") if iri in self.index.out else ""
+
+    def anchor(self, iri: str) -> str:
+        """Where on its page a part stands; empty for what has a page of its own."""
+        return (self.places.path(iri) or "").rpartition("/")[2] if iri in self.owners else ""
 
     def href(self, iri: str, here: str) -> str:
-        """A link to a thing's page from the page at `here`; empty for what has no page."""
-        path = self.path(iri)
-        return link(f"{path}.html", here) if path else ""
+        """A link from the page at `here` to where a thing stands; empty for what stands on no page."""
+        path, anchor = self.path(iri), self.anchor(iri)
+        if not path:
+            return ""
+        place = f"#{quote(anchor)}" if anchor else ""
+        return place if anchor and f"{path}.html" == here else link(f"{path}.html", here) + place
+
+    @cached_property
+    def parts(self) -> Mapping[str, list[str]]:
+        """The parts of a thing, directly its own, by its IRI."""
+        found: dict[str, list[str]] = {}
+        for part, owner in self.owners.items():
+            found.setdefault(owner, []).append(part)
+        return found
 
     def value(self, node: Node, here: str, property_: str = "") -> Value:
         """How the page at `here` shows a term."""
@@ -174,14 +212,6 @@ class Edition:
         return {expand(name, self.prefixes, self.places.dataset.base).value for name in found}
 
     @cached_property
-    def context_terms(self) -> Mapping[str, list[str]]:
-        """The terms of the JSON-LD context by the IRI that they stand for."""
-        context = self.folder.context
-        spaces = {**self.prefixes, **{k: v for k, v in context.items() if isinstance(v, str)}}
-        found: dict[str, list[str]] = {}
-        for term, definition in context.items():
-            target = definition.get("@id") if isinstance(definition, dict) else definition
-            if isinstance(target, str) and not term.startswith("@") and not target.endswith(("#", "/")):
-                prefix, colon, local = target.partition(":")
-                found.setdefault(spaces.get(prefix, f"{prefix}:") + local if colon else target, []).append(term)
-        return found
+    def jsonld(self) -> _jsonld.Writer:
+        """What writes the JSON-LD of every page, with one context."""
+        return _jsonld.Writer(self.folder.context, self.prefixes)

@@ -71,19 +71,29 @@ def claim(index: Index, iri: str, bearing: str = "") -> Claim:
 
 def passage(index: Index, iri: str) -> Passage:
     """One passage."""
-    source, selector = index.object(iri, _OA + "hasSource"), index.object(iri, _OA + "hasSelector")
-    start, end = index.text(selector, _OA + "start"), index.text(selector, _OA + "end")
-    paragraph = index.text(iri, LALA + "paragraph")
-    parts = [f"paragraph {paragraph}" if paragraph else "", f"characters {start}–{end}" if start and end else ""]
+    source, start = index.object(iri, _OA + "hasSource"), _start(index, index.object(iri, _OA + "hasSelector"))
     address = index.object(source, _ADDRESS) or index.text(source, _ADDRESS)
     fragment = index.text(iri, LALA + "textFragment")
     return Passage(
         iri,
         source,
-        ", ".join(part for part in parts if part),
+        place(index, iri),
         address + fragment if address.startswith(("https://", "http://")) else "",
         float(start) if start.isdigit() else NEVER,
     )
+
+
+def place(index: Index, iri: str) -> str:
+    """Where a passage stands, or what its selector says of that, in words."""
+    paragraph = index.text(iri, LALA + "paragraph")
+    selector = index.object(iri, _OA + "hasSelector") or iri
+    start, end = _start(index, selector), index.text(selector, _OA + "end")
+    parts = [f"paragraph {paragraph}" if paragraph else "", f"characters {start}–{end}" if start and end else ""]
+    return ", ".join(part for part in parts if part)
+
+
+def _start(index: Index, selector: str) -> str:
+    return index.text(selector, _OA + "start")
 
 
 def telling(index: Index, events: Iterable[str]) -> dict[str, float]:

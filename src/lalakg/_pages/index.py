@@ -62,11 +62,12 @@ class Index:
     def objects(self, thing: str, *properties: str) -> list[str]:
         """The IRIs to which a thing is linked by a property, in a stable order."""
         found = {key(s.object) for s in self.statements(thing, *properties) if not isinstance(s.object, ox.Literal)}
-        return sorted(found, key=natural)
+        return sorted(found, key=natural) if len(found) > 1 else list(found)
 
     def subjects(self, thing: str, *properties: str) -> list[str]:
         """The IRIs that are linked to a thing by a property, in a stable order."""
-        return sorted({s.subject for s in self.pointing(thing, *properties)}, key=natural)
+        found = {s.subject for s in self.pointing(thing, *properties)}
+        return sorted(found, key=natural) if len(found) > 1 else list(found)
 
     def object(self, thing: str, *properties: str) -> str:
         """The first of `objects`, or nothing."""

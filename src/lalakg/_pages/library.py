@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from lalakg._formats import MEDIA_TYPES
-from lalakg._pages.lists import completions, search
+from lalakg._pages.documents import CONTEXT
+from lalakg._pages.lists import search
 from lalakg._pages.pages import STATIC, Pages
 
 _WEB = Path(__file__).parent.parent / "_web"
@@ -26,11 +27,12 @@ TYPES = {
     "gz": "application/gzip",
 }
 """Media types by the ending of a document's name."""
+_ELSEWHERE = ("dataset", "ontology/index", "shapes/index")  # things whose page is one of the whole
 
 
 def documents(pages: Pages, downloads: Iterable[tuple[str, str, int]] = ()) -> Mapping[str, Callable[[], str]]:
     """All documents of an edition. `downloads` are path, media type and size of the dumps."""
-    return {**_things(pages), **_queries(pages), **_lists(pages), **_whole(pages, list(downloads))}
+    return {**things(pages), **_queries(pages), **_lists(pages), **_whole(pages, list(downloads))}
 
 
 def static() -> Mapping[str, Path]:
@@ -43,11 +45,15 @@ def scripts() -> list[str]:
     return sorted(path.name for path in _WEB.glob("*"))
 
 
-def _things(pages: Pages) -> dict[str, Callable[[], str]]:
+def things(pages: Pages) -> Mapping[str, Callable[[], str]]:
+    """The documents about one thing each, which ask no engine and need no dump."""
     found: dict[str, Callable[[], str]] = {}
     for thing in pages.edition.index.things:
-        if path := pages.edition.path(thing):
-            found[f"{path}.html"] = partial(pages.thing, thing)
+        if thing in pages.edition.owners:
+            found[f"{pages.edition.places.path(thing)}.html"] = partial(pages.moved, thing)
+        elif path := pages.edition.path(thing):
+            if path not in _ELSEWHERE:
+                found[f"{path}.html"] = partial(pages.thing, thing)
             found[f"{path}.ttl"] = partial(pages.turtle, thing)
             found[f"{path}.jsonld"] = partial(pages.jsonld, thing)
     return found
@@ -66,9 +72,9 @@ def _queries(pages: Pages) -> dict[str, Callable[[], str]]:
 def _lists(pages: Pages) -> dict[str, Callable[[], str]]:
     edition = pages.edition
     return {
+        CONTEXT: pages.context,
         "data/prefixes.json": lambda: _json(dict(sorted(edition.prefixes.items()))),
         "data/search.json": lambda: _json(search(edition)),
-        "data/terms.json": lambda: _json(completions(edition)),
     }
 
 

@@ -138,25 +138,3 @@ def search(edition: Edition) -> list[list[str]]:
             found.append([index.label(thing), index.name(thing), kind, link(f"{path}.html", "")])
     found += [[q.summary, q.name, "query", link(f"query/{q.name}.html", "")] for q in edition.queries]
     return sorted(found, key=lambda entry: (natural(entry[0].casefold()), entry[1]))
-
-
-def completions(edition: Edition) -> list[dict[str, str]]:
-    """What an editor can complete: terms, concepts and things with their prefixed names."""
-    index, found = edition.index, []
-    for thing in index.things:
-        name = index.name(thing)
-        if "://" in name or any(k.rpartition("#")[2] in _AUXILIARY for k in index.objects(thing, TYPE)):
-            continue
-        entry = {"iri": thing, "name": name, "kind": _sort(edition, thing), "label": index.label(thing)}
-        definition = index.text(thing, WELL_KNOWN["skos"] + "definition")
-        found.append({**entry, "definition": definition} if definition else entry)
-    return found
-
-
-def _sort(edition: Edition, thing: str) -> str:
-    kinds_ = {kind.rpartition("#")[2] for kind in edition.index.objects(thing, TYPE)}
-    if "Class" in kinds_:
-        return "class"
-    if any(kind.endswith("Property") for kind in kinds_):
-        return "property"
-    return "concept" if kinds_ & {"Concept", "ConceptScheme"} else "thing"

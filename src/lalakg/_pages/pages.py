@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import pyoxigraph as ox
+
+from lalakg import _jsonld, _turtle
 from lalakg._catalogue import Query
 from lalakg._engine import Engine
-from lalakg._formats import MEDIA_TYPES, write_graph
+from lalakg._formats import MEDIA_TYPES
 from lalakg._pages import debate, documents, examples, lists, question, rules, terms, thing
 from lalakg._pages.edition import Edition
 from lalakg._pages.places import link, root_of
+from lalakg._pages.rows import Rows
 from lalakg._terms import WELL_KNOWN, Prefixes
 
 if TYPE_CHECKING:
@@ -39,6 +42,7 @@ class Pages:
         environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(_HERE / "templates"),
             autoescape=True,
+            auto_reload=False,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -67,7 +71,7 @@ class Pages:
         here = f"{path}.html"
         content = thing.content(edition, iri, here)
         term = terms.content(edition, iri, here) if terms.is_term(edition, iri) else None
-        schema = documents.schema(edition, iri, here)
+        schema = documents.schema(edition, iri)
         return self._page(
             "thing.html",
             here,
@@ -89,6 +93,18 @@ class Pages:
         """A thing as JSON-LD."""
         return documents.jsonld(self.edition, iri)
 
+    def context(self) -> str:
+        """The context of every thing's JSON-LD."""
+        return documents.context(self.edition)
+
+    def moved(self, part: str) -> str:
+        """At the place of a part's own page, the way to where it stands; for hosts that cannot redirect."""
+        edition = self.edition
+        here = f"{edition.places.path(part)}.html"
+        return self._templates.get_template("moved.html").render(
+            title=edition.index.name(part), href=edition.href(part, here), root=root_of(here)
+        )
+
     # ── queries ───────────────────────────────────────────────────────────────────────────────────
 
     def query(self, query: Query) -> str:
@@ -100,7 +116,6 @@ class Pages:
             here,
             query.summary,
             **question.content(self.edition, query, answer, here),
-            source=_sparql_for_script(query.text),
             schema={
                 "@context": "https://schema.org",
                 "@type": "SoftwareSourceCode",
@@ -116,13 +131,21 @@ class Pages:
 
     def query_rdf(self, query: Query, form: str) -> str:
         """A ready-made query as RDF: ttl or jsonld."""
-        return write_graph(examples.triples(self.edition, [query]), form, self._with_spex, {})
+        triples = examples.triples(self.edition, [query])
+        if form == "ttl":
+            return _turtle.write(triples, self._with_spex)
+        return _jsonld.write(triples, self._used(triples), {}, indent=None)
+
+    def _used(self, triples: Iterable[ox.Triple]) -> Prefixes:
+        """The prefixes of the properties and classes of some triples."""
+        iris = {str(part)[1:] for t in triples for part in (t.predicate, t.object)}  # without the bracket
+        return {p: ns for p, ns in self._with_spex.items() if any(iri.startswith(ns) for iri in iris)}
 
     def catalogue(self) -> str:
         """All ready-made queries as Turtle, with their prefixes."""
         edition = self.edition
         triples = examples.triples(edition, edition.queries) + examples.prefixes(edition)
-        return write_graph(triples, "ttl", self._with_spex, {})
+        return _turtle.write(triples, self._with_spex)
 
     @property
     def _with_spex(self) -> Prefixes:
@@ -187,7 +210,7 @@ class Pages:
             "Data",
             downloads=downloads,
             counts=lists.counts(edition),
-            groups=thing.rows(edition, iri, here),
+            groups=Rows(edition, here).of(iri),
             citation=documents.citation(edition, iri, edition.title),
             schema=documents.dataset_schema(edition, downloads),
             schema_type="Dataset",
@@ -200,11 +223,6 @@ class Pages:
         page = self._page("404.html", "404.html", "Not found")
         base = base or urlsplit(self.edition.places.address).path or "/"
         return page.replace("<head>", f'<head>\n<base href="{base}">', 1)
-
-
-def _sparql_for_script(text: str) -> str:
-    """SPARQL that ends no script element: its own escape for a character means the same to every engine."""
-    return re.sub(r"<(?=/?script|!--)", r"\\u003C", text, flags=re.IGNORECASE)
 
 
 def _for_script(data: Any) -> str:

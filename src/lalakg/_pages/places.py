@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 from lalakg._folder import Dataset
@@ -43,7 +44,7 @@ class Places:
 
     def canonical(self, path: str) -> str:
         """The full address of a file of the site."""
-        return self.address + quote(path.removesuffix("index.html"))
+        return self.address + quote(re.sub(r"(^|/)index\.html$", r"\1", path))
 
 
 def _file_name(local: str) -> str:
@@ -62,7 +63,11 @@ def root_of(path: str) -> str:
 
 def link(path: str, here: str) -> str:
     """A link to a file of the site from the page at `here`."""
-    folder = here[: here.rfind("/") + 1]
+    return _link(path, here[: here.rfind("/") + 1])
+
+
+@lru_cache(maxsize=1 << 14)
+def _link(path: str, folder: str) -> str:
     if folder and path.startswith(folder):
         return quote(path[len(folder) :])
-    return root_of(here) + quote(path)
+    return root_of(folder) + quote(path)

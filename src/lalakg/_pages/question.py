@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pyoxigraph as ox
 
+from lalakg import _service
 from lalakg._catalogue import Query
 from lalakg._pages.edition import Edition, Value
 from lalakg._result import Boolean, Graph, Result, Rows
-from lalakg._tokens import tokens
 
-_MOST = 200  # rows of an answer on a page; the file beside it has all
+_HEADER = re.compile(r"(#\+[^\n]*\n)*")
+_MOST = 50  # rows of an answer that a page keeps; asked, it shows more, and the engine has all
 
 
 def content(edition: Edition, query: Query, answer: Result | None, here: str) -> dict[str, Any]:
     """All that the template of a query's page shows; an answer of None was not asked for."""
+    body = query.text[_HEADER.match(query.text).end() :]  # type: ignore[union-attr]  # it may match nothing
     return {
         "query": query,
         "fields": [
@@ -31,14 +34,15 @@ def content(edition: Edition, query: Query, answer: Result | None, here: str) ->
         "tags": [str(tag) for tag in query.header.get("tags", [])],
         "answer": shown(edition, answer, here),
         "elsewhere": asks_elsewhere(query),
-        "body": "\n".join(line for line in query.text.split("\n") if not line.startswith("#+")).strip(),
+        "header": query.text[: len(query.text) - len(body)],
+        "body": body,
         "terms": [edition.thing(iri, here) for iri in sorted(edition.mentioned(query.text)) if edition.path(iri)],
     }
 
 
 def asks_elsewhere(query: Query) -> bool:
     """Whether a query needs another endpoint, so that no answer can be given here."""
-    return any(token.kind == "word" and token.text.upper() == "SERVICE" for token in tokens(query.text))
+    return bool(_service.asked(query.text))
 
 
 def shown(edition: Edition, answer: Result | None, here: str) -> dict[str, Any] | None:

@@ -21,7 +21,6 @@ _NUMBER = re.compile(r"[A-Z]+\d+")
 class Rule:
     """One shape that has a target, in words."""
 
-    iri: str
     number: str
     anchor: str
     label: str
@@ -63,7 +62,6 @@ def _rule(edition: Edition, shapes: Index, root: str) -> Rule:
         return shapes.text(root, _SKOS + name)
 
     return Rule(
-        iri=root,
         number=number,
         anchor=local,
         label=shapes.label(root),

@@ -17,8 +17,8 @@ PROPERTIES = tuple(
     [_OWL + kind for kind in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")]
     + [WELL_KNOWN["rdf"] + "Property"]
 )
-_MOST = 24
-_EXAMPLES = 8
+_MOST = 12
+_EXAMPLES = 5
 
 
 def is_term(edition: Edition, thing: str) -> bool:

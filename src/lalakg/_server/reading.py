@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from lalakg._pages import TYPES
+from lalakg._pages import TYPES, link
 from lalakg._server.asking import negotiated
 from lalakg._server.negotiation import best
 from lalakg._server.problem import MEDIA_TYPE, Problem
@@ -37,6 +37,8 @@ async def read(request: Request) -> Response:
     path = request.path_params["path"]
     if (iri := serving.shelf.distant_thing(path)) is not None:
         return await _distant(request, serving, iri, path)
+    if moved := serving.shelf.moved(path):
+        return RedirectResponse(moved, 301)
     found = await run_in_threadpool(serving.shelf.get, path)
     if found is not None:
         body, media_type = found
@@ -47,13 +49,13 @@ async def read(request: Request) -> Response:
 
 
 def _to_document(request: Request, forms: Mapping[str, str]) -> Response:
-    return RedirectResponse(forms[negotiated(request, tuple(forms))].rpartition("/")[2], 303)
+    return RedirectResponse(forms[negotiated(request, tuple(forms))], 303)
 
 
 async def _distant(request: Request, serving: Serving, iri: str, path: str) -> Response:
     """A thing of a store that is not the folder's."""
     if path.rpartition(".")[2] not in FORMS:
-        return _to_document(request, {TYPES[form]: f"{path}.{form}" for form in FORMS})
+        return _to_document(request, {TYPES[form]: link(f"{path}.{form}", path) for form in FORMS})
     query = _SURROUNDINGS.replace("$THING", str(ox.NamedNode(iri)))
     answer = await serving.desk.work(request, Job(query, TABLES[0], GRAPHS[1]))
     triples = [quad.triple for quad in ox.parse(answer.body, format=ox.RdfFormat.N_TRIPLES)]

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from lalakg._formats import MEDIA_TYPES, write_graph
 from lalakg._graph import KnowledgeGraph
-from lalakg._pages import TYPES, Edition, Pages, documents, scripts, static
+from lalakg._pages import TYPES, Edition, Pages, documents, link, scripts, static
 
 FORMS = ("html", "ttl", "jsonld", "nt", "rdf")
 """How a thing's document may be had, best first."""
@@ -91,15 +91,31 @@ class Shelf:
             self.kg.prefixes,
             scripts=scripts(),
             endpoint=self.pages.edition.endpoint,
+            whole=False,
         )
         return self._made(path, documents(Pages(edition, self.kg.engine))) if edition.path(iri) else None
 
+    @cached_property
+    def _parts(self) -> Mapping[str, str]:
+        """By the paths that their IRIs have, the parts of things, which have no documents of their own."""
+        return {str(self.pages.edition.places.path(part)): part for part in self.pages.edition.owners}
+
     def forms(self, path: str) -> dict[str, str]:
-        """The documents about a thing whose IRI has this path: by media type, the path of each."""
+        """The documents about a thing whose IRI has this path: by media type, a link to each from that path."""
+        if part := self._parts.get(path):
+            edition = self.pages.edition
+            home = edition.path(part)
+            found = {TYPES[form]: link(f"{home}.{form}", path) for form in FORMS}
+            return {**found, TYPES["html"]: edition.href(part, path)}
         if f"{path}.html" not in self.documents or path == "404":
             return {}
         offered = FORMS if f"{path}.ttl" in self.documents else FORMS[:1]
-        return {TYPES[form]: f"{path}.{form}" for form in offered}
+        return {TYPES[form]: link(f"{path}.{form}", path) for form in offered}
+
+    def moved(self, path: str) -> str | None:
+        """A link to what stands in the place of a document that a part of a thing would have."""
+        stem, _, ending = path.rpartition(".")
+        return self.forms(stem).get(TYPES.get(ending, "")) if stem in self._parts else None
 
     def identity(self, path: str, version: str) -> str:
         """What a path's answer depends on, for an ETag."""

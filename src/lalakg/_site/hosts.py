@@ -27,22 +27,21 @@ _ACCEPTS = {
 }
 
 
-def write(edition: Edition, files: Files) -> None:
-    """Write them all."""
-    places = edition.places
-    files.write(".htaccess", _apache(urlsplit(places.address).path or "/"))
+def write(edition: Edition, files: Files, pages: Iterable[str]) -> None:
+    """Write them all; `pages` are the paths for the site map."""
+    places, asks = edition.places, files.has("query/new.html")
+    files.write(".htaccess", _apache(edition, urlsplit(places.address).path or "/", asks))
     if places.address != places.root:
-        files.write("w3id.htaccess", _w3id(places.root, places.address))
-    files.write("_redirects", _redirects())
+        files.write("w3id.htaccess", _w3id(places.root, places.address, asks))
+    files.write("_redirects", _redirects(asks))
     files.write("_headers", _headers())
     files.write(".nojekyll", "")
     files.write("robots.txt", f"User-agent: *\nAllow: /\nSitemap: {places.address}sitemap.xml\n")
-    names = sorted(p.relative_to(files.root).as_posix() for p in files.root.rglob("*.html") if p.name != "404.html")
-    for name, text in _sitemaps([places.canonical(name) for name in names], edition.date, places.address).items():
+    for name, text in _sitemaps([places.canonical(name) for name in sorted(pages)], places.address).items():
         files.write(name, text)
 
 
-def _apache(base: str) -> str:
+def _apache(edition: Edition, base: str, asks: bool) -> str:
     lines = [
         "# For Apache: types, and from an IRI to its page or its RDF, whichever fits.",
         "Options -MultiViews -Indexes",
@@ -59,25 +58,27 @@ def _apache(base: str) -> str:
         "# Where this folder stands below the host's root.",
         "RewriteCond %{REQUEST_URI}::$1 ^(.*?/)(.*)::\\2$",
         "RewriteRule ^(.*)$ - [E=BASE:%1]",
-        *_rules(_HERE, exists="RewriteCond %{REQUEST_FILENAME}.html -f"),
+        *_parts(edition),
+        *_rules(_HERE, asks, exists="RewriteCond %{REQUEST_FILENAME}.html -f"),
         "RewriteRule ^((query|ontology|shapes)/)?$ $1index.html [END]",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _w3id(root: str, address: str) -> str:
+def _w3id(root: str, address: str, asks: bool) -> str:
     lines = [
         f"# For the host of the IRIs, such as w3id.org: {root} leads to {address}",
         "RewriteEngine On",
-        *_rules(address),
+        *_rules(address, asks),
         f"RewriteRule ^(.*)$ {address}$1 [R=302,NE,END]",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _rules(target: str, exists: str = "") -> list[str]:
+def _rules(target: str, asks: bool, exists: str = "") -> list[str]:
     found = [f"RewriteRule ^\\.well-known/{name}$ {target}{file} [R=302,END]" for name, file in _WELL_KNOWN.items()]
-    found.append(f"RewriteRule ^sparql$ {target}query/new.html [R=302,END]")
+    if asks:
+        found.append(f"RewriteRule ^sparql$ {target}query/new.html [R=302,END]")
     for name, (page, data) in _WHOLE.items():
         found += [_NO_PAGE, _ACCEPTS["ttl"], f"RewriteRule ^{name}$ {target}{data} [R=303,END]"]
         found.append(f"RewriteRule ^{name}$ {target}{page} [R=303,NE,END]")
@@ -88,10 +89,24 @@ def _rules(target: str, exists: str = "") -> list[str]:
     return [*found, *before, f"RewriteRule {thing} {target}$1.html [R=303,END]"]
 
 
-def _redirects() -> str:
+def _parts(edition: Edition) -> list[str]:
+    """For the RDF of a part of a thing, which lies with the thing's: the whole graph, where it is as well."""
+    whole = f"{_HERE}data/{edition.folder.dataset.name}.ttl"
+    if not edition.owners:
+        return []
+    return [
+        "RewriteCond %{REQUEST_FILENAME} !-f",
+        "RewriteCond %{REQUEST_FILENAME} ^(.+)\\.(ttl|jsonld)$",
+        "RewriteCond %1.html -f",
+        f"RewriteRule ^id/ {whole} [R=303,END]",
+    ]
+
+
+def _redirects(asks: bool) -> str:
     lines = ["# For Netlify, Cloudflare Pages and their like, which serve /id/mia from /id/mia.html by themselves."]
     lines += [f"/.well-known/{name} /{file} 302" for name, file in _WELL_KNOWN.items()]
-    lines += ["/sparql /query/new.html 302", "/vocab /ontology/index.html 302"]
+    lines += ["/sparql /query/new.html 302"] if asks else []
+    lines.append("/vocab /ontology/index.html 302")
     return "\n".join(lines) + "\n"
 
 
@@ -101,18 +116,17 @@ def _headers() -> str:
     return "\n".join(parts) + "\n"
 
 
-def _sitemaps(addresses: list[str], date: str, root: str) -> dict[str, str]:
+def _sitemaps(addresses: list[str], root: str) -> dict[str, str]:
     """One sitemap, or where that would be too long, several and an index of them."""
-    stamp = f"<lastmod>{escape(date)}</lastmod>" if date else ""
     if len(addresses) <= _MOST:
-        return {"sitemap.xml": _sitemap("urlset", "url", addresses, stamp)}
+        return {"sitemap.xml": _sitemap("urlset", "url", addresses)}
     starts = range(0, len(addresses), _MOST)
     parts = {f"sitemap-{n}.xml": addresses[start : start + _MOST] for n, start in enumerate(starts, 1)}
-    found = {name: _sitemap("urlset", "url", part, stamp) for name, part in parts.items()}
-    return {**found, "sitemap.xml": _sitemap("sitemapindex", "sitemap", [root + name for name in parts], stamp)}
+    found = {name: _sitemap("urlset", "url", part) for name, part in parts.items()}
+    return {**found, "sitemap.xml": _sitemap("sitemapindex", "sitemap", [root + name for name in parts])}
 
 
-def _sitemap(whole: str, part: str, addresses: Iterable[str], stamp: str) -> str:
-    lines = "".join(f"<{part}><loc>{escape(address)}</loc>{stamp}</{part}>\n" for address in addresses)
+def _sitemap(whole: str, part: str, addresses: Iterable[str]) -> str:
+    lines = "".join(f"<{part}><loc>{escape(address)}</loc></{part}>\n" for address in addresses)
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
     return f'{head}<{whole} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{lines}</{whole}>\n'

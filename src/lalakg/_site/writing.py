@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from lalakg._check import Progress
 from lalakg._errors import OutputError
 from lalakg._formats import MEDIA_TYPES
 from lalakg._graph import KnowledgeGraph
-from lalakg._pages import Edition, Pages, documents, scripts, static
+from lalakg._pages import Edition, Pages, documents, scripts, static, things
 from lalakg._site import hosts
 from lalakg._site.files import Files
 
@@ -39,23 +40,29 @@ def build(
     if address and not address.startswith(("https://", "http://")):
         raise OutputError(f"{address} is no address of a site; one begins with https:// or http://.")
 
-    def write(folder: Path) -> None:
-        _write(kg, Files(folder), address, progress)
+    def beside(folder: Path) -> contextlib.AbstractContextManager[None]:
+        return _beside(kg, Files(folder), address, progress)
 
-    return _export.build(kg, out, source=source, progress=progress, beside=write)
+    return _export.build(kg, out, source=source, progress=progress, beside=beside)
 
 
-def _write(kg: KnowledgeGraph, files: Files, address: str, progress: Progress) -> None:
+@contextlib.contextmanager
+def _beside(kg: KnowledgeGraph, files: Files, address: str, progress: Progress) -> Iterator[None]:
+    """Write the site while the dumps are being written: what draws on them, or asks the engine, comes after them."""
     edition = Edition(kg.triples, kg.folder, kg.prefixes, address=address, scripts=scripts())
-    for name, path in static().items():
-        files.copy(path, f"static/{name}")
-    texts = documents(Pages(edition, kg.engine), list(_downloads(files, edition)))
-    for name, make in texts.items():
-        files.write(name, make())
-    hosts.write(edition, files)
-    progress(f"site: {sum(name.endswith('.html') for name in texts):,} pages")
+    pages = Pages(edition, kg.engine)
+    with files.meanwhile(things(pages)) as early:
+        yield
+        for name, path in static().items():
+            files.copy(path, f"static/{name}")
+        texts = documents(pages, list(_downloads(files, edition)))
+        files.write_all({name: make for name, make in texts.items() if name not in early})
+    moved = {f"{edition.places.path(part)}.html" for part in edition.owners}
+    mapped = [name for name in texts if name.endswith(".html") and name not in moved and name != "404.html"]
+    hosts.write(edition, files, mapped)
+    progress(f"site: {len(mapped):,} pages")
     if "query.js" not in edition.scripts:
-        progress("site: without the SPARQL engine in its pages; `npm ci && npm run build` in web/ makes it.")
+        progress("site: without the SPARQL engine in its pages; `make web` in a clone makes it.")
 
 
 def _downloads(files: Files, edition: Edition) -> Iterator[tuple[str, str, int]]:
