@@ -226,6 +226,40 @@ def test_headers_that_every_answer_bears(client: httpx.Client) -> None:
         assert headers["Access-Control-Allow-Origin"] == "*"
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/sparql", {"GET", "HEAD", "POST"}),
+        ("/query", {"GET", "HEAD", "POST"}),
+        ("/store?default", {"GET", "HEAD"}),
+        ("/api/what-differs", {"GET", "HEAD"}),
+        ("/id/mia", {"GET", "HEAD"}),
+        ("/query/new.html", {"GET", "HEAD"}),
+        ("/", {"GET", "HEAD"}),
+    ],
+)
+def test_what_is_allowed_can_be_asked_first(client: httpx.Client, path: str, methods: set[str]) -> None:
+    before = {
+        "Origin": "https://elsewhere.example",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type,authorization,x-other",
+    }
+    for headers in (before, {}):
+        response = client.options(path, headers=headers)
+        assert (response.status_code, response.content) == (204, b"")
+        assert "Content-Length" not in response.headers, "a 204 has none"
+        assert words(response.headers["Allow"]) == {*methods, "OPTIONS"}
+        assert words(response.headers["Access-Control-Allow-Methods"]) == methods
+        assert words(response.headers["Access-Control-Allow-Headers"]) == {"*", "Authorization"}
+        assert int(response.headers["Access-Control-Max-Age"]) > 0
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert client.put(path).headers["Allow"], "what is refused says what is not"
+
+
+def words(header: str) -> set[str]:
+    return {word.strip() for word in header.split(",")}
+
+
 def test_the_service_describes_itself(client: httpx.Client) -> None:
     response = client.get("/sparql", headers={"Accept": "text/turtle"})
     assert response.headers["Content-Type"] == "text/turtle; charset=utf-8"

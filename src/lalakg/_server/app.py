@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from lalakg._server.api import index, openapi, operation
 from lalakg._server.cache import Cache
+from lalakg._server.guards import preflight
 from lalakg._server.observation import Observed, metrics
 from lalakg._server.problem import Problem
 from lalakg._server.protocol import GRAPHS
@@ -75,5 +76,12 @@ async def _problem(_: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 405 and request.method == "OPTIONS":
+        return _options((error.headers or {})["Allow"])
     detail = {404: f"There is nothing at {request.url.path}.", 405: f"{request.method} is not for {request.url.path}."}
     return Problem(error.status_code, detail.get(error.status_code, error.detail), headers=error.headers).response()
+
+
+def _options(methods: str) -> Response:
+    """What an address allows, for whoever asks first: a browser does, before a page elsewhere may send a query."""
+    return Response(status_code=204, headers={"Allow": f"{methods}, OPTIONS", **preflight(methods)})

@@ -135,7 +135,9 @@ def _finished(start: Message, body: bytes, gzipped: bool) -> _Kept:
     if gzipped and len(body) >= _WORTH_COMPRESSING and not named.get(b"content-type", b"").startswith(_SPARSE):
         body = gzip.compress(body, 5, mtime=0)
         headers.append((b"content-encoding", b"gzip"))
-    headers += [(b"content-length", b"%d" % len(body)), (b"vary", b"Accept, Accept-Encoding"), *HEADERS]
+    headers += [(b"vary", b"Accept, Accept-Encoding"), *HEADERS]
+    if start["status"] != 204:
+        headers.append((b"content-length", b"%d" % len(body)))
     return _Kept({"type": "http.response.start", "status": start["status"], "headers": headers}, body, etag)
 
 

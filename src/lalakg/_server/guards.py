@@ -25,6 +25,15 @@ HEADERS = (
 )
 
 
+def preflight(methods: str) -> dict[str, str]:
+    """What lets pages of other hosts ask: by these methods, with any headers, without asking again for a day."""
+    return {
+        "Access-Control-Allow-Methods": methods,
+        "Access-Control-Allow-Headers": "*, Authorization",  # which the asterisk leaves out
+        "Access-Control-Max-Age": "86400",
+    }
+
+
 def refuse_services(query: str, allowed: Collection[str]) -> None:
     """Raise Problem when a query could ask an endpoint that is not among `allowed`."""
     for address in asked(query):
