@@ -494,22 +494,6 @@ def test_metrics_count(client: httpx.Client) -> None:
     assert count() >= before + 1
 
 
-def test_other_people_s_clients(server: str) -> None:
-    import rdflib
-    import SPARQLWrapper as Sparql
-    from rdflib.plugins.stores.sparqlstore import SPARQLStore
-
-    expected = len(lalakg.load().sparql(FILM).rows)
-    for method in (Sparql.GET, Sparql.POST):
-        wrapper = Sparql.SPARQLWrapper(f"{server}/sparql", returnFormat=Sparql.JSON)
-        wrapper.setMethod(method)
-        wrapper.setQuery(FILM)
-        assert len(wrapper.queryAndConvert()["results"]["bindings"]) == expected
-    graph = rdflib.Graph(SPARQLStore(f"{server}/sparql"))
-    assert len(list(graph.query(FILM))) == expected
-    assert len(list(lalakg.load(endpoint=f"{server}/sparql").sparql(FILM))) == expected
-
-
 @pytest.mark.slow
 def test_schemathesis_finds_nothing(server: str) -> None:
     words = ["run", f"{server}/openapi.json", "--max-examples", "10", "--phases", "examples,coverage,fuzzing"]
