@@ -57,6 +57,7 @@ export class Binder {
   }
 
   private iri(name: string, value: string): string {
+    if (!value) throw new Error(`${name} takes an IRI or a name, not nothing.`);
     try {
       if (!value.isWellFormed()) throw new Error(`${value} is not Unicode.`);
       return this.terms.namedNode(expand(value, this.prefixes, this.base)).toString();

@@ -67,7 +67,7 @@ async function runaway(page, { base }) {
   );
   await page.getByRole("button", { name: "Stop" }).click();
   const stopped = await answered(page);
-  await page.locator(".CodeMirror").click();
+  await page.locator(".CodeMirror textarea").focus();
   await retype(page, "SELECT ?world WHERE { ?world a lala:World }");
   return { ticks, stopped, after: await ask(page), rows: await page.locator("#answer tbody tr").count() };
 }
@@ -95,7 +95,7 @@ async function downloads(page, { base }) {
 
 async function completion(page, { base }) {
   await page.goto(`${base}query/new.html`);
-  await page.locator(".CodeMirror").click();
+  await page.locator(".CodeMirror textarea").focus();
   await retype(page, "SELECT * WHERE { ?s lala:inWo");
   await page.keyboard.press("Control+Space");
   await page.locator(".CodeMirror-hint").first().waitFor();
