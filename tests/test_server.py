@@ -320,6 +320,7 @@ def test_nothing_is_told_in_the_form_that_is_read(client: httpx.Client) -> None:
     assert '<base href="/">' in page.text
     assert client.get("/id/mia", headers={"Accept": "image/png"}).status_code == 406
     for path in (
+        "/404.html",
         "/static/../pyproject.toml",
         "/static/%2e%2e/svg.py",
         "/ontology/..%2f..%2fpyproject.toml",
