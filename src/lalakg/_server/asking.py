@@ -91,5 +91,5 @@ def _checked(answer: Answer, settings: Settings) -> Answer:
         case "missing":
             raise Problem(404, f"There is no graph {said}.")
         case "failed":
-            raise Problem(400, f"The query failed: {said}")
+            raise Problem(400, f"The query failed: {said.rstrip('.')}.")
     return answer
