@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -13,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from lalakg._errors import LalakgError
 from lalakg._server.api import index, openapi, operation
 from lalakg._server.cache import Cache
 from lalakg._server.guards import preflight
@@ -25,17 +29,28 @@ from lalakg._server.sparql import sparql, store
 from lalakg._server.worker import Job
 
 _READ = ["GET"]
+_log = logging.getLogger("lalakg.server")
 _ASK = ["GET", "POST"]
 
 
-def application(serving: Serving) -> ASGIApp:
-    """The ASGI application of one server process."""
+def application(serving: Serving) -> tuple[ASGIApp, Callable[[], Coroutine[Any, Any, None]]]:
+    """The ASGI application of one server process, and what makes it go over to newer data."""
 
     @asynccontextmanager
-    async def life(_: Starlette) -> AsyncIterator[None]:
-        await run_in_threadpool(lambda: serving.shelf.documents)  # so that nobody waits for the index
+    async def life(app: Starlette) -> AsyncIterator[None]:
+        await run_in_threadpool(app.state.serving.warm)
         yield
-        serving.pool.kill()
+        app.state.serving.pool.kill()
+
+    async def renew() -> None:
+        async with renewing:
+            old: Serving = app.state.serving
+            try:
+                app.state.serving = await run_in_threadpool(old.renewed)
+            except LalakgError as error:
+                _log.error("the data is not taken over: %s", error)
+            if app.state.serving is not old:
+                old.pool.close()
 
     app = Starlette(
         routes=[
@@ -53,8 +68,9 @@ def application(serving: Serving) -> ASGIApp:
         lifespan=life,
     )
     app.state.serving = serving
+    renewing = asyncio.Lock()  # so that an older edition never takes the place of a newer one
     settings = serving.settings
-    return Observed(Cache(app, settings.cache, settings.request, lambda: serving.version))
+    return Observed(Cache(app, settings.cache, settings.request, lambda: app.state.serving.version)), renew
 
 
 async def healthz(_: Request) -> Response:

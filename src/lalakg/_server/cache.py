@@ -69,8 +69,9 @@ class Cache:
         )
         kept = self._get(key) if scope["method"] in _KEPT else None
         if kept is None:
+            version = self.version()
             kept = await self._ask(scope, body, receive, gzipped)
-            if kept.etag and kept.start["status"] == 200 and self.of == self.version():
+            if kept.etag and kept.start["status"] == 200 and version == self.of == self.version():
                 self._keep(key, kept)
         else:
             scope["lalakg.cached"] = True

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lalakg._errors import LalakgError, OutputError, why
-from lalakg._server.data import prepare
+from lalakg._server.data import forget, prepare
 from lalakg._server.settings import Settings
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class _Watch:
                 self._reload()
             else:
                 self._replace()
+                forget(self.folder)
         self._stop()
 
     def _start(self) -> None:
@@ -101,6 +102,7 @@ class _Watch:
                 os.kill(process.pid, signal.SIGHUP)
 
     def _stop(self) -> None:
+        self.listener.close()  # else who comes now would be let in by the system, and wait for nobody
         for process in self.processes:
             process.terminate()
         until = time.monotonic() + _GRACE + 1
@@ -128,9 +130,9 @@ def _answer(settings: Settings, folder: Path, listener: socket.socket) -> None:
     from lalakg._server.wire import Wire
 
     logging.basicConfig(format="%(message)s", level=logging.INFO if settings.log else logging.ERROR)
-    serving = Serving(settings, folder)
+    app, renew = application(Serving(settings, folder))
     config = uvicorn.Config(
-        application(serving),
+        app,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -141,9 +143,16 @@ def _answer(settings: Settings, folder: Path, listener: socket.socket) -> None:
     )
     server = uvicorn.Server(config)
 
+    renewals: set[asyncio.Task[None]] = set()  # a task that nobody refers to may vanish
+
+    def start_renewal() -> None:
+        task = asyncio.ensure_future(renew())
+        renewals.add(task)
+        task.add_done_callback(renewals.discard)
+
     async def run() -> None:
         loop, parent = asyncio.get_running_loop(), multiprocessing.parent_process()
-        loop.add_signal_handler(signal.SIGHUP, serving.reload)
+        loop.add_signal_handler(signal.SIGHUP, start_renewal)
         if parent:
             loop.add_reader(parent.sentinel, setattr, server, "should_exit", True)  # it died, without a word
         await server.serve(sockets=[listener])
