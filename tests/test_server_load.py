@@ -82,30 +82,22 @@ class Load:
     def run(self, turn: int) -> None:
         connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=30)
         while not self.over.is_set():
-            fresh = connection.sock is None
             try:
-                if fresh:
+                if connection.sock is None:
                     connection.connect()
             except ConnectionError:
                 self.refused += 1
                 return
             turn += 1
-            self.ask(connection, PATHS[turn % len(PATHS)], fresh)
+            self.ask(connection, PATHS[turn % len(PATHS)])
         connection.close()
 
-    def ask(self, connection: http.client.HTTPConnection, path: str, fresh: bool) -> None:
+    def ask(self, connection: http.client.HTTPConnection, path: str) -> None:
         try:
             connection.request("GET", path)
             response = connection.getresponse()
-        except (ConnectionError, http.client.RemoteDisconnected) as error:
-            # A kept connection may be closed at any time between two requests; who asks then asks again on a new one.
-            if fresh:
-                self.lost.append(f"{path}: {error!r}")
-            connection.close()
-            return
-        try:
             body = response.read().decode()
-        except (http.client.IncompleteRead, ConnectionError) as error:
+        except (ConnectionError, http.client.HTTPException) as error:
             self.lost.append(f"{path}: {error!r}")
             connection.close()
             return

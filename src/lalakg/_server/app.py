@@ -69,8 +69,7 @@ def application(serving: Serving) -> tuple[ASGIApp, Callable[[], Coroutine[Any, 
     )
     app.state.serving = serving
     renewing = asyncio.Lock()  # so that an older edition never takes the place of a newer one
-    settings = serving.settings
-    return Observed(Cache(app, settings.cache, settings.request, lambda: app.state.serving.version)), renew
+    return Observed(Cache(app, serving.settings, lambda: app.state.serving.version)), renew
 
 
 async def healthz(_: Request) -> Response:

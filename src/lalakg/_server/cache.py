@@ -12,9 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lalakg._server.guards import HEADERS
 from lalakg._server.problem import Problem
+from lalakg._server.settings import Settings
 
 _WORTH_COMPRESSING = 1024
-_PATIENCE = 30.0  # seconds for a request to arrive
 _KEPT = ("GET", "HEAD", "POST")
 _SPARSE = (b"image/", b"application/wasm", b"application/gzip")
 _Key = tuple[str, str, bytes, bytes, bytes, bytes, bool, bytes]
@@ -34,12 +34,13 @@ class _Kept:
 class Cache:
     """ASGI middleware between the wire and the application.
 
-    It reads a request's body, within `limit`; gives GET, HEAD and POST answers that bear an ETag from memory while
+    It reads a request's body, within its limits; gives GET, HEAD and POST answers that bear an ETag from memory while
     `version` stays the same; compares If-None-Match; compresses; and puts the headers on that all answers bear.
     """
 
-    def __init__(self, app: ASGIApp, size: int, limit: int, version: Callable[[], str]) -> None:
-        self.app, self.size, self.limit, self.version = app, size, limit, version
+    def __init__(self, app: ASGIApp, settings: Settings, version: Callable[[], str]) -> None:
+        self.app, self.version = app, version
+        self.size, self.limit, self.patience = settings.cache, settings.request, settings.patience
         self.kept: OrderedDict[_Key, _Kept] = OrderedDict()
         self.used = 0
         self.of = ""
@@ -52,7 +53,7 @@ class Cache:
         body = b""
         if scope["method"] == "POST":
             try:
-                async with asyncio.timeout(_PATIENCE):
+                async with asyncio.timeout(self.patience):
                     body = await self._body(wanted, receive)
             except (Problem, TimeoutError) as error:
                 problem = error if isinstance(error, Problem) else Problem(408, "The request did not arrive in time.")

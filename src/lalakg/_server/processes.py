@@ -127,7 +127,7 @@ def _answer(settings: Settings, folder: Path, listener: socket.socket) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # read when the library is imported
     from lalakg._server.app import application
     from lalakg._server.serving import Serving
-    from lalakg._server.wire import Wire
+    from lalakg._server.wire import Server, wire
 
     logging.basicConfig(format="%(message)s", level=logging.INFO if settings.log else logging.ERROR)
     app, renew = application(Serving(settings, folder))
@@ -139,9 +139,9 @@ def _answer(settings: Settings, folder: Path, listener: socket.socket) -> None:
         proxy_headers=settings.behind_proxy,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=_GRACE,
-        http=Wire,
+        http=wire(settings),
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
 
     renewals: set[asyncio.Task[None]] = set()  # a task that nobody refers to may vanish
 
