@@ -22,9 +22,7 @@ from hypothesis import strategies as st
 
 import lalakg
 from conftest import ROOT
-from lalakg._server.guards import refuse_services
 from lalakg._server.negotiation import best
-from lalakg._server.problem import Problem
 from lalakg._service import asked
 from serving import serving
 
@@ -408,11 +406,17 @@ def test_no_query_reaches_another_host(client: httpx.Client, query: str) -> None
             trap.accept()
 
 
-def test_an_allowed_service_may_be_asked() -> None:
-    refuse_services("SELECT * { SERVICE SILENT <https://a.example/> {} }", ["https://a.example/"])
-    with pytest.raises(Problem):
-        refuse_services("SELECT * { SERVICE <https://b.example/> {} }", ["https://a.example/"])
-    refuse_services('SELECT ?service { ?service <urn:service> "SERVICE" } # SERVICE <x>', [])
+def test_an_allowed_service_may_be_asked(server: str) -> None:
+    there = f"SELECT * {{ SERVICE <{server}/sparql> {{ {FILM} }} }} ORDER BY ?film"
+    with (
+        serving("serve", "-q", "--processes", "1", "--allow-service", f"{server}/sparql") as (address, _),
+        httpx.Client(base_url=address, timeout=30) as client,
+    ):
+        assert films(ask(client, there)) == films(ask(client, FILM))
+        other = ask(client, there.replace("/sparql", "/query"))
+        assert other.status_code == 403
+        assert f"it may ask {server}/sparql" in other.json()["detail"]
+        assert ask(client, 'SELECT ?service { ?service <urn:service> "SERVICE" } # SERVICE <x>').status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -533,6 +537,32 @@ def test_killed_workers_and_processes_are_replaced() -> None:
                 break
         else:
             pytest.fail("no process took the place of the one that was killed")
+
+
+def test_a_worker_that_is_killed_over_a_query_is_replaced() -> None:
+    with serving("serve", "-q", "--processes", "1", "--timeout", "60") as (address, process):
+        (front,) = (pid for pid in workers_of(process.pid) if workers_of(pid))
+        found: list[httpx.Response] = []
+        asking = threading.Thread(
+            target=lambda: found.append(httpx.get(f"{address}/sparql", params={"query": RUNAWAY}, timeout=60))
+        )
+        asking.start()
+        time.sleep(1)
+        for worker in workers_of(front):
+            os.kill(worker, signal.SIGKILL)
+        asking.join(20)
+        assert (found[0].status_code, found[0].json()["title"]) == (503, "Service Unavailable")
+        assert httpx.get(f"{address}/sparql", params={"query": FILM}).status_code == 200
+        assert "lalakg_queries_stopped_total 0.0" in httpx.get(f"{address}/metrics").text, "it was not late"
+
+
+def test_a_query_that_takes_too_much_memory_is_refused() -> None:
+    hungry = "SELECT (GROUP_CONCAT(CONCAT(STR(?a), STR(?c), STR(?f))) AS ?all) WHERE { ?a ?b ?c . ?d ?e ?f }"
+    with serving("serve", "-q", "--processes", "1", "--timeout", "60", "--memory", "256") as (address, _):
+        response = httpx.get(f"{address}/sparql", params={"query": hungry}, timeout=60)
+        assert response.status_code == 503, response.text
+        assert "more memory" in response.json()["detail"]
+        assert httpx.get(f"{address}/sparql", params={"query": FILM}).status_code == 200
 
 
 def test_new_data_is_taken_without_dropping_a_request(tmp_path: Path) -> None:

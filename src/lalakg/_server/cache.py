@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lalakg._server.guards import HEADERS
@@ -15,8 +16,10 @@ from lalakg._server.problem import Problem
 from lalakg._server.settings import Settings
 
 _WORTH_COMPRESSING = 1024
+_LARGE = 2**18  # bytes that others need not wait for, while they are compressed
 _KEPT = ("GET", "HEAD", "POST")
 _SPARSE = (b"image/", b"application/wasm", b"application/gzip")
+_LATE = Problem(408, "The request did not arrive in time.", headers={"Connection": "close"})
 _Key = tuple[str, str, bytes, bytes, bytes, bytes, bool, bytes]
 
 
@@ -56,7 +59,7 @@ class Cache:
                 async with asyncio.timeout(self.patience):
                     body = await self._body(wanted, receive)
             except (Problem, TimeoutError) as error:
-                problem = error if isinstance(error, Problem) else Problem(408, "The request did not arrive in time.")
+                problem = error if isinstance(error, Problem) else _LATE
                 await problem.response()(scope, receive, _with(HEADERS, send))
                 return
         gzipped = b"gzip" in wanted.get(b"accept-encoding", b"")
@@ -109,7 +112,10 @@ class Cache:
 
         await self.app(scope, replay, collect)
         start, *rest = messages
-        return _finished(start, b"".join(message.get("body", b"") for message in rest), gzipped)
+        whole = b"".join(message.get("body", b"") for message in rest)
+        if len(whole) < _LARGE:
+            return _finished(start, whole, gzipped)
+        return await run_in_threadpool(_finished, start, whole, gzipped)
 
     def _get(self, key: _Key) -> _Kept | None:
         if self.of != self.version():

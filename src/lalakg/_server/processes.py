@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
 
 _GRACE = 30  # seconds that running requests have to finish when the server stops
+_UNSENT = 2**17  # bytes that the system takes of an answer before it can send them
 _PAUSE = 1.0  # seconds between looks at whether all processes are alive
 _log = logging.getLogger("lalakg.server")
 
@@ -43,6 +44,8 @@ def _listening(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # so that who reads slowly can be told from who does not read
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT)
     try:
         listener.bind((settings.host, settings.port))
     except OSError as error:

@@ -9,8 +9,13 @@ import socket
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from lalakg._server.problem import MEDIA_TYPE, Problem
 from lalakg._server.settings import Settings
 
+_TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"content-type: %s\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+)
 _LAST_CALL = 0.5  # seconds in which a connection may still bring a request after the end was announced
 
 
@@ -32,7 +37,7 @@ class Wire(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         self.received += len(data)
         if self.awaited and self.received > self.head + len(data):
-            self.transport.close()
+            self._refuse()
             return
         super().data_received(data)
 
@@ -71,6 +76,12 @@ class Wire(HttpToolsProtocol):
             self.ending = self.loop.call_later(_LAST_CALL, self.transport.close)
         else:
             super().shutdown()
+
+    def _refuse(self) -> None:
+        detail = f"The head of a request may have {self.head:,} bytes; what is longer goes into the body, by POST."
+        body = bytes(Problem(431, detail).response().body)
+        self.transport.write(_TOO_LARGE % (MEDIA_TYPE.encode(), len(body)) + body)
+        self.transport.close()
 
     def _arrived(self) -> None:
         if self.awaited:
