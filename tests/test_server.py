@@ -460,6 +460,20 @@ def test_a_runaway_is_stopped_while_others_go_on(client: httpx.Client, server: s
     assert max(seconds for _, seconds in answers) < 2 + 1.5
 
 
+def test_a_client_has_its_share_of_query_time_and_others_have_theirs() -> None:
+    words = ("--processes", "1", "--timeout", "1", "--budget", "2", "--behind-proxy")
+    with serving("serve", "-q", *words) as (address, _), httpx.Client(base_url=address, timeout=30) as client:
+
+        def status(query: str, who: str) -> httpx.Response:
+            return client.get("/sparql", params={"query": query}, headers={"X-Forwarded-For": who})
+
+        assert [status(RUNAWAY, "10.0.0.1").status_code for _ in "123"] == [504, 504, 504]
+        refused = status(f"{FILM} # 1", "10.0.0.1")
+        assert refused.status_code == 429
+        assert 1 <= int(refused.headers["Retry-After"]) <= 60
+        assert status(f"{FILM} # 2", "10.0.0.2").status_code == 200
+
+
 FEW_WORKERS = ("serve", "-q", "--processes", "1", "--workers", "2", "--budget", "1000")
 
 

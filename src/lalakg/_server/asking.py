@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -47,11 +47,8 @@ class Desk:
         """What the workers make of a job. Raises Problem for everything that is no answer."""
         client = request.client.host if request.client else ""
         self.budget.check(client)
-        start = time.monotonic()
-        try:
-            return _checked(await self.pool.run(job, lambda: _gone(request)), self.settings)
-        finally:
-            self.budget.spend(client, time.monotonic() - start)
+        spent = partial(self.budget.spend, client)
+        return _checked(await self.pool.run(job, lambda: _gone(request), spent), self.settings)
 
     def response(self, body: bytes, media_type: str, identity: str) -> Response:
         """A response that may be kept, if it has an `identity`: what it is the answer to, besides the data."""

@@ -145,16 +145,19 @@ class Pool:
         self.starting = 0
         self.closing = False
 
-    async def run(self, job: Job, gone: Callable[[], Awaitable[None]]) -> Answer:
+    async def run(self, job: Job, gone: Callable[[], Awaitable[None]], spent: Callable[[float], None]) -> Answer:
         """The answer to a job. Raises Problem when it takes too long, or when too many wait already.
 
         `gone()` is awaited only for slow work; it ends when nobody waits for the answer any more, and so does the work.
+        `spent` is told how many seconds a worker was busy; that others were before does not count.
         """
         worker = await self._free()
+        start = time.monotonic()
         try:
             answer: Answer = pickle.loads(await self._answer(worker, job, gone))
             return answer
         finally:
+            spent(time.monotonic() - start)
             self._done(worker)
 
     async def _free(self) -> _Worker:
