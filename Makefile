@@ -9,7 +9,7 @@ test: .venv/ready
 	$(BIN)/pytest -n auto
 
 # The slow tests, too: reasoners, pySHACL, real triple stores (each started once, by `loadfile`), a wheel, a browser.
-test-all: .venv/ready owl stores web
+test-all: .venv/ready owl stores web clients
 	$(BIN)/pytest -m '' -n 2 --dist loadfile
 
 # What the slow tests need besides Python: Java's OWL API, from Maven Central.
@@ -19,6 +19,12 @@ owl:
 # The triple stores that slow tests start: Fuseki, RDF4J, Virtuoso; Oxigraph comes with the development tools.
 stores: .venv/ready
 	tests/stores/fetch
+
+# Clients of other people that slow tests let ask the server: Comunica, from npm. Nothing of it is in the package.
+clients: tests/clients/node_modules/.package-lock.json
+
+tests/clients/node_modules/.package-lock.json: tests/clients/package-lock.json
+	npm --prefix tests/clients ci --ignore-scripts --no-audit --no-fund
 
 # What runs in the pages: bundled from npm's packages into src/lalakg/_web/.
 web: src/lalakg/_web/query.js
@@ -44,7 +50,7 @@ generate: .venv/ready
 	$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf .venv build dist web/node_modules src/lalakg/_web
+	rm -rf .venv build dist web/node_modules tests/clients/node_modules src/lalakg/_web
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -52,4 +58,4 @@ clean:
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	touch $@
 
-.PHONY: build test test-all stores owl web lint generate clean
+.PHONY: build test test-all stores owl web clients lint generate clean

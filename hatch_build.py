@@ -9,7 +9,8 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-MISSING = "The pages will have no engine of their own: {why}. Install Node.js with npm, then run `make web`."
+MISSING = "The scripts of the pages are missing or out of date, and cannot be built: {why}. \
+Install Node.js with npm, run `make web`, and build again."
 
 
 class WebBuildHook(BuildHookInterface[Any]):

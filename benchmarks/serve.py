@@ -3,10 +3,12 @@
     python benchmarks/serve.py [--rounds 5] [--seconds 5] [--connections 16]
     python benchmarks/serve.py --memory 1000000
 
-It needs `wrk` (Debian's package) and, for the last server, `uvx rdflib-endpoint` or the program on the path. The
+It needs `wrk` (Debian's package) and, for the last server, the program `rdflib-endpoint` on the path. The
 servers run one at a time, alternating; all ready-made questions are asked in turn. "uncached" gives every query a
-comment of its own, so that none is the same as one before; "cached" does not. With --memory, that many requests go to
-`lalakg serve` alone, and the memory of its processes is printed at each tenth.
+comment of its own, so that none is the same as one before; "cached" does not. All limits of `lalakg serve` are on, but
+a client's share is so large that one client may ask all the time. Last, the same questions are asked beside a client
+that sends a query which never ends. With --memory, that many requests go to `lalakg serve` alone, and the memory of
+its processes is printed every ten seconds.
 """
 
 from __future__ import annotations
@@ -78,7 +80,7 @@ def running(name: str, folder: Path) -> Iterator[tuple[str, subprocess.Popen[byt
     port = free_port()
     here = f"127.0.0.1:{port}"
     commands = {
-        "lalakg": [sys.executable, "-m", "lalakg", "serve", "-q", "--port", str(port)],
+        "lalakg": [sys.executable, "-m", "lalakg", "serve", "-q", "--budget", "1e9", "--port", str(port)],
         "oxigraph": [program("oxigraph"), "serve-read-only", "--location", str(folder / "db"), "--bind", here],
         "rdflib-endpoint": [program("rdflib-endpoint"), "serve", str(DATA), "--host", "127.0.0.1", "--port", str(port)],
     }

@@ -56,8 +56,8 @@ def need_a_browser() -> str:
     return found or missing("there is no `chromium` on the path; it is a package of Debian's of that name")
 
 
-def drive(script: str, **job: Any) -> Any:
-    """What a script of web/test finds when it does this job."""
+def drive(script: str | Path, **job: Any) -> Any:
+    """What a script of web/test, or one by its whole path, finds when it does this job."""
     done = subprocess.run(
         ["node", WEB / "test" / script], input=json.dumps(job), capture_output=True, text=True, check=False, timeout=900
     )

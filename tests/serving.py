@@ -1,6 +1,7 @@
 """`lalakg serve`, started at a free port of this machine and ended when done."""
 
 import contextlib
+import os
 import re
 import subprocess
 import sys
@@ -13,10 +14,10 @@ from conftest import ROOT
 
 
 @contextlib.contextmanager
-def serving(*words: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def serving(*words: str, **environment: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """A server at a free port, ended when done; its address, and its first process."""
     command = [sys.executable, "-m", "lalakg", *words, "--port", "0"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, **environment})
     assert process.stderr
     reader = threading.Thread()
     try:

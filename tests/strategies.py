@@ -96,3 +96,22 @@ def canonical(graph: list[ox.Triple]) -> set[ox.Triple]:
     dataset = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object) for t in graph)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return {quad.triple for quad in dataset}
+
+
+# Values for a parameter of a query that try to be more than a value.
+attacks = st.one_of(
+    st.text(),
+    st.text(st.sampled_from("\"'\\{}<>?#;.\n\r u0024AVLUES")),
+    st.sampled_from(
+        [
+            '" } SELECT * { ?s ?p ?o } #',
+            "> } INSERT DATA { <a> <b> <c> } #",
+            "\\u0022 } SELECT * { ?s ?p ?o } #",
+            "\\\\u0022 } #",
+            "\\U00000022 } #",
+            "x\\",
+            "'''\"\"\"",
+            "a> <b",
+        ]
+    ),
+)

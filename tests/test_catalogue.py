@@ -14,6 +14,7 @@ from lalakg._catalogue import Catalogue, Parameter, Query, Value, read_query
 from lalakg._errors import InvalidValue, LalakgError, ParseError, QueryError, UnknownParameter, UnknownQuery
 from lalakg._terms import WELL_KNOWN
 from lalakg._tokens import tokens
+from strategies import attacks
 
 BASE = "https://example.org/id/"
 PREFIXES = {"ex": BASE, "xsd": WELL_KNOWN["xsd"]}
@@ -325,26 +326,8 @@ def test_several_parameters_at_once(asked: Query) -> None:
     assert inside(text, "text") == '"} VALUES ?count { 7 } \\""'
 
 
-ATTACKS = st.one_of(
-    st.text(),
-    st.text(st.sampled_from("\"'\\{}<>?#;.\n\r u0024AVLUES")),
-    st.sampled_from(
-        [
-            '" } SELECT * { ?s ?p ?o } #',
-            "> } INSERT DATA { <a> <b> <c> } #",
-            "\\u0022 } SELECT * { ?s ?p ?o } #",
-            "\\\\u0022 } #",
-            "\\U00000022 } #",
-            "x\\",
-            "'''\"\"\"",
-            "a> <b",
-        ]
-    ),
-)
-
-
 @pytest.mark.parametrize("name", NAMES)
-@given(value=ATTACKS)
+@given(value=attacks)
 def test_no_value_gets_out_of_its_block(asked: Query, name: str, value: str) -> None:
     try:
         text = asked.bind({name: value}, PREFIXES, BASE)
@@ -361,7 +344,7 @@ def test_no_value_gets_out_of_its_block(asked: Query, name: str, value: str) -> 
     assert name in ("count", "share") or found == term
 
 
-@given(value=ATTACKS)
+@given(value=attacks)
 def test_no_value_gets_out_in_an_engine_that_undoes_escapes_before_it_parses(value: str) -> None:
     """Such as rdflib, which replaces \\u0022 wherever it stands in the text of a query."""
     header = "#+ summary: What?\n#+ parameters:\n#+   - {name: x, type: string}\n"

@@ -23,9 +23,7 @@ from hypothesis import strategies as st
 
 import lalakg
 from conftest import ROOT
-from lalakg._server.guards import refuse_services
 from lalakg._server.negotiation import best
-from lalakg._server.problem import Problem
 from lalakg._service import asked
 from serving import serving
 
@@ -134,6 +132,9 @@ def test_three_ways_to_ask(client: httpx.Client, path: str, method: str, request
         (404, "GET", "/api/what-differs.ttl", {}),
         (400, "GET", "/api/who-claims?abut=x", {}),
         (400, "GET", "/api/what-differs?page=0", {}),
+        (400, "GET", "/api/who-claims?about=%FF", {}),
+        (400, "GET", "/store?graph=%FF", {}),
+        (400, "GET", "/store?graph=no%20iri", {}),
         (404, "GET", "/api/what-differs?page=99", {}),
         (413, "POST", "/sparql", {"content": "#" * 2_000_000, "headers": QUERY}),
         (415, "POST", "/sparql", {"content": FILM, "headers": {"Content-Type": "text/plain"}}),
@@ -225,6 +226,40 @@ def test_headers_that_every_answer_bears(client: httpx.Client) -> None:
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert "default-src 'self'" in headers["Content-Security-Policy"]
         assert headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/sparql", {"GET", "HEAD", "POST"}),
+        ("/query", {"GET", "HEAD", "POST"}),
+        ("/store?default", {"GET", "HEAD"}),
+        ("/api/what-differs", {"GET", "HEAD"}),
+        ("/id/mia", {"GET", "HEAD"}),
+        ("/query/new.html", {"GET", "HEAD"}),
+        ("/", {"GET", "HEAD"}),
+    ],
+)
+def test_what_is_allowed_can_be_asked_first(client: httpx.Client, path: str, methods: set[str]) -> None:
+    before = {
+        "Origin": "https://elsewhere.example",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type,authorization,x-other",
+    }
+    for headers in (before, {}):
+        response = client.options(path, headers=headers)
+        assert (response.status_code, response.content) == (204, b"")
+        assert "Content-Length" not in response.headers, "a 204 has none"
+        assert words(response.headers["Allow"]) == {*methods, "OPTIONS"}
+        assert words(response.headers["Access-Control-Allow-Methods"]) == methods
+        assert words(response.headers["Access-Control-Allow-Headers"]) == {"*", "Authorization"}
+        assert int(response.headers["Access-Control-Max-Age"]) > 0
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert client.put(path).headers["Allow"], "what is refused says what is not"
+
+
+def words(header: str) -> set[str]:
+    return {word.strip() for word in header.split(",")}
 
 
 def test_the_service_describes_itself(client: httpx.Client) -> None:
@@ -322,6 +357,7 @@ def test_nothing_is_told_in_the_form_that_is_read(client: httpx.Client) -> None:
     assert '<base href="/">' in page.text
     assert client.get("/id/mia", headers={"Accept": "image/png"}).status_code == 406
     for path in (
+        "/404.html",
         "/static/../pyproject.toml",
         "/static/%2e%2e/svg.py",
         "/ontology/..%2f..%2fpyproject.toml",
@@ -406,11 +442,17 @@ def test_no_query_reaches_another_host(client: httpx.Client, query: str) -> None
             trap.accept()
 
 
-def test_an_allowed_service_may_be_asked() -> None:
-    refuse_services("SELECT * { SERVICE SILENT <https://a.example/> {} }", ["https://a.example/"])
-    with pytest.raises(Problem):
-        refuse_services("SELECT * { SERVICE <https://b.example/> {} }", ["https://a.example/"])
-    refuse_services('SELECT ?service { ?service <urn:service> "SERVICE" } # SERVICE <x>', [])
+def test_an_allowed_service_may_be_asked(server: str) -> None:
+    there = f"SELECT * {{ SERVICE <{server}/sparql> {{ {FILM} }} }} ORDER BY ?film"
+    with (
+        serving("serve", "-q", "--processes", "1", "--allow-service", f"{server}/sparql") as (address, _),
+        httpx.Client(base_url=address, timeout=30) as client,
+    ):
+        assert films(ask(client, there)) == films(ask(client, FILM))
+        other = ask(client, there.replace("/sparql", "/query"))
+        assert other.status_code == 403
+        assert f"it may ask {server}/sparql" in other.json()["detail"]
+        assert ask(client, 'SELECT ?service { ?service <urn:service> "SERVICE" } # SERVICE <x>').status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -452,6 +494,20 @@ def test_a_runaway_is_stopped_while_others_go_on(client: httpx.Client, server: s
     assert others > 20
     assert [status for status, _ in answers] == [504] * 3
     assert max(seconds for _, seconds in answers) < 2 + 1.5
+
+
+def test_a_client_has_its_share_of_query_time_and_others_have_theirs() -> None:
+    words = ("--processes", "1", "--timeout", "1", "--budget", "2", "--behind-proxy")
+    with serving("serve", "-q", *words) as (address, _), httpx.Client(base_url=address, timeout=30) as client:
+
+        def status(query: str, who: str) -> httpx.Response:
+            return client.get("/sparql", params={"query": query}, headers={"X-Forwarded-For": who})
+
+        assert [status(RUNAWAY, "10.0.0.1").status_code for _ in "123"] == [504, 504, 504]
+        refused = status(f"{FILM} # 1", "10.0.0.1")
+        assert refused.status_code == 429
+        assert 1 <= int(refused.headers["Retry-After"]) <= 60
+        assert status(f"{FILM} # 2", "10.0.0.2").status_code == 200
 
 
 FEW_WORKERS = ("serve", "-q", "--processes", "1", "--workers", "2", "--budget", "1000")
@@ -496,22 +552,6 @@ def test_metrics_count(client: httpx.Client) -> None:
     assert count() >= before + 1
 
 
-def test_other_people_s_clients(server: str) -> None:
-    import rdflib
-    import SPARQLWrapper as Sparql
-    from rdflib.plugins.stores.sparqlstore import SPARQLStore
-
-    expected = len(lalakg.load().sparql(FILM).rows)
-    for method in (Sparql.GET, Sparql.POST):
-        wrapper = Sparql.SPARQLWrapper(f"{server}/sparql", returnFormat=Sparql.JSON)
-        wrapper.setMethod(method)
-        wrapper.setQuery(FILM)
-        assert len(wrapper.queryAndConvert()["results"]["bindings"]) == expected
-    graph = rdflib.Graph(SPARQLStore(f"{server}/sparql"))
-    assert len(list(graph.query(FILM))) == expected
-    assert len(list(lalakg.load(endpoint=f"{server}/sparql").sparql(FILM))) == expected
-
-
 @pytest.mark.slow
 def test_schemathesis_finds_nothing(server: str) -> None:
     words = ["run", f"{server}/openapi.json", "--max-examples", "10", "--phases", "examples,coverage,fuzzing"]
@@ -547,6 +587,32 @@ def test_killed_workers_and_processes_are_replaced() -> None:
                 break
         else:
             pytest.fail("no process took the place of the one that was killed")
+
+
+def test_a_worker_that_is_killed_over_a_query_is_replaced() -> None:
+    with serving("serve", "-q", "--processes", "1", "--timeout", "60") as (address, process):
+        (front,) = (pid for pid in workers_of(process.pid) if workers_of(pid))
+        found: list[httpx.Response] = []
+        asking = threading.Thread(
+            target=lambda: found.append(httpx.get(f"{address}/sparql", params={"query": RUNAWAY}, timeout=60))
+        )
+        asking.start()
+        time.sleep(1)
+        for worker in workers_of(front):
+            os.kill(worker, signal.SIGKILL)
+        asking.join(20)
+        assert (found[0].status_code, found[0].json()["title"]) == (503, "Service Unavailable")
+        assert httpx.get(f"{address}/sparql", params={"query": FILM}).status_code == 200
+        assert "lalakg_queries_stopped_total 0.0" in httpx.get(f"{address}/metrics").text, "it was not late"
+
+
+def test_a_query_that_takes_too_much_memory_is_refused() -> None:
+    hungry = "SELECT (GROUP_CONCAT(CONCAT(STR(?a), STR(?c), STR(?f))) AS ?all) WHERE { ?a ?b ?c . ?d ?e ?f }"
+    with serving("serve", "-q", "--processes", "1", "--timeout", "60", "--memory", "256") as (address, _):
+        response = httpx.get(f"{address}/sparql", params={"query": hungry}, timeout=60)
+        assert response.status_code == 503, response.text
+        assert "more memory" in response.json()["detail"]
+        assert httpx.get(f"{address}/sparql", params={"query": FILM}).status_code == 200
 
 
 def test_new_data_is_taken_without_dropping_a_request(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_without_npm_the_wheel_is_made_all_the_same(tmp_path: Path) -> None:
         text=True,
         env={**os.environ, "PATH": str(tmp_path / "nothing")},
     )
-    assert "no engine of their own: npm is not installed" in done.stdout + done.stderr
+    assert "cannot be built: npm is not installed" in done.stdout + done.stderr
     (made,) = tmp_path.glob("*.whl")
     assert not [name for name in zipfile.ZipFile(made).namelist() if "_web" in name]
 

@@ -1,8 +1,12 @@
 // Runs a test's steps in Chromium: a job comes as JSON on standard input, what was found goes as JSON to standard output.
 
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { text } from "node:stream/consumers";
 
 import { chromium } from "playwright-core";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Call `steps(browser, job)` and print what it gives. */
 export async function drive(steps) {
@@ -49,6 +53,15 @@ export async function saved(page, name) {
 /** Whether a request ended because its page was left for another, as one that leads on is. */
 function wasLeft(request) {
   return request.failure()?.errorText === "net::ERR_ABORTED";
+}
+
+/** What axe finds serious in a page, and by how much it is too wide. */
+export async function examined(page) {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  return { overflow, violations: serious.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`) };
 }
 
 function isOurs(address, base) {

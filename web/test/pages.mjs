@@ -1,11 +1,9 @@
 // Every kind of page on a phone and on a desk, in light and dark: faults, what axe finds, and whether it overflows.
 
-import { readFileSync, mkdirSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync } from "node:fs";
 
-import { ask, drive, open } from "./browser.mjs";
+import { ask, drive, examined, open } from "./browser.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WIDTHS = { phone: { width: 360, height: 740 }, desk: { width: 1280, height: 900 } };
 
 await drive(async (browser, { base, pages, asked = [], pictures }) => {
@@ -36,14 +34,6 @@ async function inUse(page) {
   await page.locator(".CodeMirror").waitFor();
   await page.getByRole("combobox", { name: "Search" }).fill("m");
   await page.getByRole("option").first().waitFor();
-}
-
-async function examined(page) {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => window.axe.run());
-  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  return { overflow, violations: serious.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`) };
 }
 
 async function photograph(page, path) {

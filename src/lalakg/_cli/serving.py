@@ -28,6 +28,7 @@ _SECONDS = click.FloatRange(min=0, min_open=True)
 @click.option("--size", type=_NUMBER, default=32, show_default=True, help="MiB that an answer may have.")
 @click.option("--memory", type=_NUMBER, default=2048, show_default=True, help="MiB that a query may take.")
 @click.option("--budget", type=_SECONDS, default=60, show_default=True, help="Seconds of querying a minute and client.")
+@click.option("--patience", type=_SECONDS, default=20, show_default=True, help="Seconds for a request to arrive.")
 @click.option("--allow-service", multiple=True, metavar="URL", help="An endpoint that SERVICE may ask; repeatable.")
 @click.option("--behind-proxy", is_flag=True, help="Take clients' addresses from a proxy's X-Forwarded-For.")
 @click.option("-q", "--quiet", is_flag=True, help="No log of requests.")
@@ -45,6 +46,7 @@ def serve(
     size: int,
     memory: int,
     budget: float,
+    patience: float,
     allow_service: tuple[str, ...],
     behind_proxy: bool,
     quiet: bool,
@@ -75,6 +77,7 @@ def serve(
         bytes=size * 2**20,
         memory=memory,
         budget=budget,
+        patience=patience,
         services=allow_service,
         behind_proxy=behind_proxy,
         log=not quiet,

@@ -7,6 +7,7 @@ import re
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,7 +16,7 @@ from lalakg._errors import QueryError, UnknownQuery
 from lalakg._server.asking import negotiated
 from lalakg._server.openapi import describe, parameters
 from lalakg._server.problem import Problem
-from lalakg._server.protocol import GRAPHS, TABLES, Operation, written
+from lalakg._server.protocol import GRAPHS, TABLES, Operation, arguments, written
 from lalakg._server.serving import Serving
 
 SUFFIXES = {
@@ -71,12 +72,13 @@ async def operation(request: Request) -> Response:
     query = _query(serving, name if dot else suffix)
     rows = query.form in ("SELECT", "ASK")
     media_type = _media_type(request, rows, suffix if dot else "")
-    text = _bound(serving, query, request)
-    if not set(_PAGING) & set(request.query_params):
+    given = arguments(request)
+    text = _bound(serving, query, given)
+    if not set(_PAGING) & set(given):
         return await serving.desk.query(request, Operation(text), media_type)
     if query.form != "SELECT":
         raise Problem(400, f"The answer to {query.name} has no rows, hence no pages.")
-    page, size = _whole(request, "page", 1), _whole(request, "size", _SIZE)
+    page, size = _whole(given, "page", 1), _whole(given, "size", _SIZE)
     whole = await serving.desk.query(request, Operation(text), TABLES[0])
     return _page(serving, request, bytes(whole.body), page, size, media_type)
 
@@ -98,16 +100,16 @@ def _media_type(request: Request, rows: bool, suffix: str) -> str:
     return SUFFIXES[suffix]
 
 
-def _bound(serving: Serving, query: Query, request: Request) -> str:
-    given = {name: request.query_params.getlist(name) for name in request.query_params if name not in _PAGING}
+def _bound(serving: Serving, query: Query, given: QueryParams) -> str:
+    values = {name: given.getlist(name) for name in given if name not in _PAGING}
     try:
-        return query.bind(given, serving.kg.prefixes, serving.kg.base)
+        return query.bind(values, serving.kg.prefixes, serving.kg.base)
     except QueryError as error:
         raise Problem(400, str(error), parameters=[parameter.name for parameter in query.parameters]) from None
 
 
-def _whole(request: Request, name: str, default: int) -> int:
-    values = request.query_params.getlist(name) or [str(default)]
+def _whole(given: QueryParams, name: str, default: int) -> int:
+    values = given.getlist(name) or [str(default)]
     if len(values) != 1 or not _WHOLE.fullmatch(values[0]):
         raise Problem(400, f"{name} is one whole number from 1.")
     return int(values[0])
@@ -130,7 +132,7 @@ def _page(serving: Serving, request: Request, body: bytes, page: int, size: int,
 
 def _links(request: Request, page: int, size: int, last: int) -> str:
     """First, previous, next and last page, as far as they exist."""
-    others = [(n, v) for n, v in request.query_params.multi_items() if n not in _PAGING]
+    others = [(n, v) for n, v in arguments(request).multi_items() if n not in _PAGING]
     targets = {"first": 1, "prev": page - 1, "next": page + 1, "last": last}
 
     def address(number: int) -> str:

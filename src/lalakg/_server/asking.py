@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from lalakg._server.guards import Budget, refuse_services
+from lalakg._server.guards import Budget
 from lalakg._server.negotiation import best
 from lalakg._server.pool import Pool
 from lalakg._server.problem import Problem
@@ -20,6 +21,7 @@ from lalakg._server.settings import Settings
 from lalakg._server.worker import Answer, Job
 from lalakg._tokens import query_form
 
+_LONG = 10_000  # characters of a query that others need not wait for
 _CHANGING = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
 
 
@@ -34,10 +36,9 @@ class Desk:
 
     async def query(self, request: Request, asked: Operation, media_type: str = "") -> Response:
         """The answer to a query, in `media_type`, or else in the form that the client likes best."""
-        rows = query_form(asked.query) in ("SELECT", "ASK")
+        rows = await _form(asked.query) in ("SELECT", "ASK")
         media_type = media_type or negotiated(request, TABLES if rows else GRAPHS)
         form = written(media_type, rows=rows)
-        refuse_services(asked.query, self.settings.services)
         job = Job(asked.query, form if rows else TABLES[0], GRAPHS[0] if rows else form, asked.default, asked.named)
         answer = await self.work(request, job)
         return self.response(answer.body, media_type, "" if _CHANGING.search(asked.query) else repr(job))
@@ -46,11 +47,8 @@ class Desk:
         """What the workers make of a job. Raises Problem for everything that is no answer."""
         client = request.client.host if request.client else ""
         self.budget.check(client)
-        start = time.monotonic()
-        try:
-            return _checked(await self.pool.run(job, lambda: _gone(request)), self.settings)
-        finally:
-            self.budget.spend(client, time.monotonic() - start)
+        spent = partial(self.budget.spend, client)
+        return _checked(await self.pool.run(job, lambda: _gone(request), spent), self.settings)
 
     def response(self, body: bytes, media_type: str, identity: str) -> Response:
         """A response that may be kept, if it has an `identity`: what it is the answer to, besides the data."""
@@ -71,6 +69,10 @@ def negotiated(request: Request, offers: Sequence[str]) -> str:
     return found
 
 
+async def _form(query: str) -> str:
+    return query_form(query) if len(query) < _LONG else await run_in_threadpool(query_form, query)
+
+
 async def _gone(request: Request) -> None:
     """Done when the client has hung up."""
     while (await request.receive())["type"] != "http.disconnect":
@@ -84,6 +86,9 @@ def _checked(answer: Answer, settings: Settings) -> Answer:
             assert answer.line is not None
             assert answer.column is not None
             raise Problem(400, f"Not SPARQL: {said}", line=answer.line, column=answer.column)
+        case "service":
+            known = f"it may ask {', '.join(settings.services)}" if settings.services else "no query here may"
+            raise Problem(403, f"The query asks {said} by SERVICE; {known}.")
         case "rows":
             raise Problem(422, f"The answer has more than {settings.rows:,} rows, the limit here; ask with LIMIT.")
         case "bytes":
@@ -91,5 +96,5 @@ def _checked(answer: Answer, settings: Settings) -> Answer:
         case "missing":
             raise Problem(404, f"There is no graph {said}.")
         case "failed":
-            raise Problem(400, f"The query failed: {said}")
+            raise Problem(400, f"The query failed: {said.rstrip('.')}.")
     return answer

@@ -8,15 +8,18 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lalakg._server.guards import HEADERS
 from lalakg._server.problem import Problem
+from lalakg._server.settings import Settings
 
 _WORTH_COMPRESSING = 1024
-_PATIENCE = 30.0  # seconds for a request to arrive
+_LARGE = 2**18  # bytes that others need not wait for, while they are compressed
 _KEPT = ("GET", "HEAD", "POST")
 _SPARSE = (b"image/", b"application/wasm", b"application/gzip")
+_LATE = Problem(408, "The request did not arrive in time.", headers={"Connection": "close"})
 _Key = tuple[str, str, bytes, bytes, bytes, bytes, bool, bytes]
 
 
@@ -34,12 +37,13 @@ class _Kept:
 class Cache:
     """ASGI middleware between the wire and the application.
 
-    It reads a request's body, within `limit`; gives GET, HEAD and POST answers that bear an ETag from memory while
+    It reads a request's body, within its limits; gives GET, HEAD and POST answers that bear an ETag from memory while
     `version` stays the same; compares If-None-Match; compresses; and puts the headers on that all answers bear.
     """
 
-    def __init__(self, app: ASGIApp, size: int, limit: int, version: Callable[[], str]) -> None:
-        self.app, self.size, self.limit, self.version = app, size, limit, version
+    def __init__(self, app: ASGIApp, settings: Settings, version: Callable[[], str]) -> None:
+        self.app, self.version = app, version
+        self.size, self.limit, self.patience = settings.cache, settings.request, settings.patience
         self.kept: OrderedDict[_Key, _Kept] = OrderedDict()
         self.used = 0
         self.of = ""
@@ -52,10 +56,10 @@ class Cache:
         body = b""
         if scope["method"] == "POST":
             try:
-                async with asyncio.timeout(_PATIENCE):
+                async with asyncio.timeout(self.patience):
                     body = await self._body(wanted, receive)
             except (Problem, TimeoutError) as error:
-                problem = error if isinstance(error, Problem) else Problem(408, "The request did not arrive in time.")
+                problem = error if isinstance(error, Problem) else _LATE
                 await problem.response()(scope, receive, _with(HEADERS, send))
                 return
         gzipped = b"gzip" in wanted.get(b"accept-encoding", b"")
@@ -69,8 +73,9 @@ class Cache:
         )
         kept = self._get(key) if scope["method"] in _KEPT else None
         if kept is None:
+            version = self.version()
             kept = await self._ask(scope, body, receive, gzipped)
-            if kept.etag and kept.start["status"] == 200 and self.of == self.version():
+            if kept.etag and kept.start["status"] == 200 and version == self.of == self.version():
                 self._keep(key, kept)
         else:
             scope["lalakg.cached"] = True
@@ -107,7 +112,10 @@ class Cache:
 
         await self.app(scope, replay, collect)
         start, *rest = messages
-        return _finished(start, b"".join(message.get("body", b"") for message in rest), gzipped)
+        whole = b"".join(message.get("body", b"") for message in rest)
+        if len(whole) < _LARGE:
+            return _finished(start, whole, gzipped)
+        return await run_in_threadpool(_finished, start, whole, gzipped)
 
     def _get(self, key: _Key) -> _Kept | None:
         if self.of != self.version():
@@ -135,7 +143,9 @@ def _finished(start: Message, body: bytes, gzipped: bool) -> _Kept:
     if gzipped and len(body) >= _WORTH_COMPRESSING and not named.get(b"content-type", b"").startswith(_SPARSE):
         body = gzip.compress(body, 5, mtime=0)
         headers.append((b"content-encoding", b"gzip"))
-    headers += [(b"content-length", b"%d" % len(body)), (b"vary", b"Accept, Accept-Encoding"), *HEADERS]
+    headers += [(b"vary", b"Accept, Accept-Encoding"), *HEADERS]
+    if start["status"] != 204:
+        headers.append((b"content-length", b"%d" % len(body)))
     return _Kept({"type": "http.response.start", "status": start["status"], "headers": headers}, body, etag)
 
 

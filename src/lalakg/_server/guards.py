@@ -1,13 +1,11 @@
-"""What a request may not do: reach other hosts, or take more than its share."""
+"""What every answer tells browsers to forbid and to allow, and what share of the work a client may have."""
 
 from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Collection
 
 from lalakg._server.problem import Problem
-from lalakg._service import asked
 
 _CLIENTS = 10_000  # remembered at once; whoever asked longest ago is forgotten first
 _MINUTE = 60.0
@@ -18,19 +16,20 @@ HEADERS = (
     (
         b"content-security-policy",
         b"default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:;"
-        b" object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        b" object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
     ),
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"ETag, Link, Retry-After, Location"),
 )
 
 
-def refuse_services(query: str, allowed: Collection[str]) -> None:
-    """Raise Problem when a query could ask an endpoint that is not among `allowed`."""
-    for address in asked(query):
-        if address not in allowed:
-            known = f"it may ask {', '.join(allowed)}" if allowed else "no query here may"
-            raise Problem(403, f"The query asks {address} by SERVICE; {known}.")
+def preflight(methods: str) -> dict[str, str]:
+    """What lets pages of other hosts ask: by these methods, with any headers, without asking again for a day."""
+    return {
+        "Access-Control-Allow-Methods": methods,
+        "Access-Control-Allow-Headers": "*, Authorization",  # which the asterisk leaves out
+        "Access-Control-Max-Age": "86400",
+    }
 
 
 class Budget:

@@ -32,7 +32,7 @@ class _Worker(asyncio.Protocol):
 
     def __init__(self, source: str, settings: Settings) -> None:
         ours, theirs = socket.socketpair()
-        limits = (settings.rows, settings.bytes, settings.memory, int(bool(settings.services)))
+        limits = (settings.rows, settings.bytes, settings.memory, *settings.services)
         words = [sys.executable, "-c", _MAIN, str(theirs.fileno()), source, *map(str, limits)]
         with theirs:
             self.process = subprocess.Popen(words, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
@@ -130,7 +130,8 @@ class _Watch:
         if self.late:
             told = f"The query was stopped after {self.limit:g} seconds, which is the limit here; ask for less."
             return Problem(504, told)
-        return Problem(503, "The query took more memory than it may; ask for less of it at once.")
+        told = "The query's process died, as one does that takes more memory than it may; ask for less at once."
+        return Problem(503, told)
 
 
 class Pool:
@@ -144,16 +145,19 @@ class Pool:
         self.starting = 0
         self.closing = False
 
-    async def run(self, job: Job, gone: Callable[[], Awaitable[None]]) -> Answer:
+    async def run(self, job: Job, gone: Callable[[], Awaitable[None]], spent: Callable[[float], None]) -> Answer:
         """The answer to a job. Raises Problem when it takes too long, or when too many wait already.
 
         `gone()` is awaited only for slow work; it ends when nobody waits for the answer any more, and so does the work.
+        `spent` is told how many seconds a worker was busy; that others were before does not count.
         """
         worker = await self._free()
+        start = time.monotonic()
         try:
             answer: Answer = pickle.loads(await self._answer(worker, job, gone))
             return answer
         finally:
+            spent(time.monotonic() - start)
             self._done(worker)
 
     async def _free(self) -> _Worker:

@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lalakg._errors import LalakgError, OutputError, why
-from lalakg._server.data import prepare
+from lalakg._server.data import forget, prepare
 from lalakg._server.settings import Settings
 
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
 
 _GRACE = 30  # seconds that running requests have to finish when the server stops
+_UNSENT = 2**17  # bytes that the system takes of an answer before it can send them
 _PAUSE = 1.0  # seconds between looks at whether all processes are alive
 _log = logging.getLogger("lalakg.server")
 
@@ -43,6 +44,8 @@ def _listening(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # so that who reads slowly can be told from who does not read
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT)
     try:
         listener.bind((settings.host, settings.port))
     except OSError as error:
@@ -75,6 +78,7 @@ class _Watch:
                 self._reload()
             else:
                 self._replace()
+                forget(self.folder)
         self._stop()
 
     def _start(self) -> None:
@@ -101,6 +105,7 @@ class _Watch:
                 os.kill(process.pid, signal.SIGHUP)
 
     def _stop(self) -> None:
+        self.listener.close()  # else who comes now would be let in by the system, and wait for nobody
         for process in self.processes:
             process.terminate()
         until = time.monotonic() + _GRACE + 1
@@ -125,25 +130,32 @@ def _answer(settings: Settings, folder: Path, listener: socket.socket) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # read when the library is imported
     from lalakg._server.app import application
     from lalakg._server.serving import Serving
-    from lalakg._server.wire import Wire
+    from lalakg._server.wire import Server, wire
 
     logging.basicConfig(format="%(message)s", level=logging.INFO if settings.log else logging.ERROR)
-    serving = Serving(settings, folder)
+    app, renew = application(Serving(settings, folder))
     config = uvicorn.Config(
-        application(serving),
+        app,
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=settings.behind_proxy,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=_GRACE,
-        http=Wire,
+        http=wire(settings),
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
+
+    renewals: set[asyncio.Task[None]] = set()  # a task that nobody refers to may vanish
+
+    def start_renewal() -> None:
+        task = asyncio.ensure_future(renew())
+        renewals.add(task)
+        task.add_done_callback(renewals.discard)
 
     async def run() -> None:
         loop, parent = asyncio.get_running_loop(), multiprocessing.parent_process()
-        loop.add_signal_handler(signal.SIGHUP, serving.reload)
+        loop.add_signal_handler(signal.SIGHUP, start_renewal)
         if parent:
             loop.add_reader(parent.sentinel, setattr, server, "should_exit", True)  # it died, without a word
         await server.serve(sockets=[listener])

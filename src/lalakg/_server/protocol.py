@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
 from lalakg._server.problem import Problem
@@ -45,6 +46,11 @@ class Operation:
     named: tuple[str, ...] | None = None
 
 
+def arguments(request: Request) -> QueryParams:
+    """The parameters in a request's address. Raises Problem when they are not UTF-8."""
+    return QueryParams(_pairs(request.scope["query_string"]))
+
+
 def written(offer: str, *, rows: bool) -> str:
     """The media type that stands for an offered one."""
     return _SAME[rows].get(offer, offer)
@@ -77,8 +83,8 @@ def _operation(pairs: Sequence[tuple[str, str]], method: str) -> Operation | Non
         return None
     if len(queries) != 1:
         raise Problem(400, f"A request has one parameter called query; this one has {len(queries)}.")
-    default = tuple(_iri(value) for name, value in pairs if name == "default-graph-uri")
-    named = tuple(_iri(value) for name, value in pairs if name == "named-graph-uri")
+    default = tuple(graph_name(value) for name, value in pairs if name == "default-graph-uri")
+    named = tuple(graph_name(value) for name, value in pairs if name == "named-graph-uri")
     return Operation(queries[0], default, named) if default or named else Operation(queries[0])
 
 
@@ -86,7 +92,8 @@ def _no_update() -> Problem:
     return Problem(403, "This server only reads; it takes no updates.")
 
 
-def _iri(value: str) -> str:
+def graph_name(value: str) -> str:
+    """The IRI of a graph. Raises Problem when it is none."""
     try:
         return ox.NamedNode(value).value
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from pathlib import Path
 
 from lalakg._folder import Folder
@@ -15,26 +16,32 @@ from lalakg._server.shelf import Shelf
 
 
 class Serving:
-    """The graph, the workers and everything made from them, in one version of the data."""
+    """The graph, the workers and everything made from them, in one edition of the data.
+
+    A request keeps to the edition with which it began. An edition is held for as long as a request does so.
+    """
 
     editor = "query/new.html"
 
-    def __init__(self, settings: Settings, folder: Path) -> None:
-        self.settings, self.folder = settings, folder
-        self.budget = Budget(settings.budget)
-        self.take()
+    def __init__(self, settings: Settings, top: Path, budget: Budget | None = None) -> None:
+        self.settings, self.top = settings, top
+        self.budget = budget or Budget(settings.budget)
+        self.data, lock = Data.hold(top)
+        weakref.finalize(self, lock.close)
+        self.version = self.data.version
+        self.kg = KnowledgeGraph(Folder.find(self.data.folder))
+        self.pool = Pool(self.data.source, settings)
+        self.shelf = Shelf(self.kg, self.data.dumps, distant=bool(settings.store or settings.endpoint))
+        self.desk = Desk(self.pool, self.budget, settings, self.version)
 
-    def take(self) -> None:
-        """Serve the current data from now on; queries that run finish on what they began with."""
-        data = Data.current(self.folder)
-        self.version = data.version
-        self.kg = KnowledgeGraph(Folder.find(self.settings.folder))
-        self.pool = Pool(data.source, self.settings)
-        self.shelf = Shelf(self.kg, data.dumps, distant=bool(self.settings.store or self.settings.endpoint))
-        self.desk = Desk(self.pool, self.budget, self.settings, data.version)
+    def warm(self) -> None:
+        """Make what the first reader would have to wait for."""
+        _ = self.shelf.documents
 
-    def reload(self) -> None:
-        """Go over to newer data, if there is any."""
-        old = self.pool
-        self.take()
-        old.close()
+    def renewed(self) -> Serving:
+        """The newest edition, warm; this one when there is none that is newer."""
+        if Data.current(self.top) == self.data:
+            return self
+        new = Serving(self.settings, self.top, self.budget)
+        new.warm()
+        return new

@@ -12,8 +12,9 @@ class Settings:
 
     `processes` answer requests, each with up to `workers` that run queries. Times are in seconds, sizes in bytes but
     for `memory` (MiB a worker). `budget` is the seconds of query time that one client may use in a minute, in each
-    process. `services` are the endpoints that SERVICE may name. `store` is an Oxigraph database on disk, instead of the
-    folder's own data; `endpoint` is somebody else's.
+    process. `request` is the size of a request's body, `head` that of its head; each must arrive within `patience`, and
+    in every such time a client must take off something of its answer. `services` are the endpoints that SERVICE may
+    name. `store` is an Oxigraph database on disk, instead of the folder's own data; `endpoint` is somebody else's.
     """
 
     folder: Path | None = None
@@ -28,6 +29,8 @@ class Settings:
     rows: int = 100_000
     bytes: int = 32 * 2**20
     request: int = 2**20
+    head: int = 64 * 1024
+    patience: float = 20.0
     memory: int = 2048
     budget: float = 60.0
     cache: int = 64 * 2**20

@@ -38,10 +38,10 @@ class Shelf:
 
     @cached_property
     def documents(self) -> Mapping[str, Callable[[], str]]:
-        """Every page, made when it is asked for."""
+        """Every page, made when it is asked for; but for the one that a site has where there is none."""
         files = sorted(self.dumps.glob(f"{self.kg.folder.dataset.name}.*"))
         downloads = [(f"data/{f.name}", MEDIA_TYPES[f.suffix[1:]], f.stat().st_size) for f in files]
-        return documents(self.pages, downloads)
+        return {path: make for path, make in documents(self.pages, downloads).items() if path != "404.html"}
 
     @cached_property
     def files(self) -> Mapping[str, Path]:
@@ -107,7 +107,7 @@ class Shelf:
             home = edition.path(part)
             found = {TYPES[form]: link(f"{home}.{form}", path) for form in FORMS}
             return {**found, TYPES["html"]: edition.href(part, path)}
-        if f"{path}.html" not in self.documents or path == "404":
+        if f"{path}.html" not in self.documents:
             return {}
         offered = FORMS if f"{path}.ttl" in self.documents else FORMS[:1]
         return {TYPES[form]: link(f"{path}.{form}", path) for form in offered}

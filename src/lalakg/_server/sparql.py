@@ -9,7 +9,7 @@ from lalakg._formats import write_graph
 from lalakg._server.asking import negotiated
 from lalakg._server.description import service_description
 from lalakg._server.problem import Problem
-from lalakg._server.protocol import GRAPHS, TABLES, operation
+from lalakg._server.protocol import GRAPHS, TABLES, arguments, graph_name, operation
 from lalakg._server.serving import Serving
 from lalakg._server.worker import Job
 
@@ -40,8 +40,9 @@ async def sparql(request: Request) -> Response:
 async def store(request: Request) -> Response:
     """A graph, named by `graph` or `default`; without either, the whole dataset."""
     serving: Serving = request.app.state.serving
-    names, default = request.query_params.getlist("graph"), "default" in request.query_params
-    if len(names) + default > 1 or not set(request.query_params) <= {"graph", "default"}:
+    given = arguments(request)
+    names, default = [graph_name(name) for name in given.getlist("graph")], "default" in given
+    if len(names) + default > 1 or not set(given) <= {"graph", "default"}:
         raise Problem(400, "Name one graph, by graph=IRI or default; or none, for the whole dataset.")
     whole = not (names or default)
     media_type = negotiated(request, _DATASET if whole else _TRIPLES)

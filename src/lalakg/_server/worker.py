@@ -22,6 +22,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from lalakg._errors import LalakgError, QuerySyntaxError
+from lalakg._service import asked
 
 LENGTH = struct.Struct("!I")
 _MIB = 2**20
@@ -53,17 +54,17 @@ class Job:
 
 @dataclass(frozen=True)
 class Limits:
-    """What an answer, and the process that makes it, may take: rows, bytes, MiB; and whether it may use the network."""
+    """What an answer, and the process that makes it, may take (rows, bytes, MiB), and whom SERVICE may ask."""
 
     rows: int
     bytes: int
     memory: int
-    network: bool
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The body in its media type; or, with `problem`, why there is none: syntax, rows, bytes, missing, failed."""
+    """The body in its media type; or, with `problem` (syntax, service, rows, bytes, missing, failed), what to know."""
 
     body: bytes
     media_type: str = ""
@@ -94,17 +95,7 @@ def answer(store: Any, job: Job, limits: Limits) -> Answer:
     """Run one job on an Oxigraph store, or on what stands in for one. Whatever goes wrong is an answer, too."""
     buffer = _Bounded(limits.bytes)
     try:
-        if job.dump:
-            return _dump(store, job, buffer)
-        found = store.query(job.text, default_graph=_graphs(job.default), named_graphs=_graphs(job.named))
-        if isinstance(found, ox.QueryTriples | list):
-            ox.serialize(found, output=buffer, format=_rdf(job.graphs))
-            return Answer(buffer.getvalue(), job.graphs)
-        form = _RESULTS[job.tables]
-        found.serialize(buffer, format=form)
-        if _rows_exceed(buffer.getvalue(), form, limits.rows):
-            return Answer(b"", problem="rows")
-        return Answer(buffer.getvalue(), job.tables)
+        return _dump(store, job, buffer) if job.dump else _asked(store, job, limits, buffer)
     except (SyntaxError, QuerySyntaxError) as error:
         wrong = QuerySyntaxError.of(error, job.text) if isinstance(error, SyntaxError) else error
         return Answer(wrong.message.encode(), problem="syntax", line=wrong.line, column=wrong.column)
@@ -112,6 +103,21 @@ def answer(store: Any, job: Job, limits: Limits) -> Answer:
         if buffer.tell() > limits.bytes:
             return Answer(b"", problem="bytes")
         return Answer(str(error).encode(), problem="failed")
+
+
+def _asked(store: Any, job: Job, limits: Limits, buffer: _Bounded) -> Answer:
+    for address in asked(job.text):
+        if address not in limits.services:
+            return Answer(address.encode(), problem="service")
+    found = store.query(job.text, default_graph=_graphs(job.default), named_graphs=_graphs(job.named))
+    if isinstance(found, ox.QueryTriples | list):
+        ox.serialize(found, output=buffer, format=_rdf(job.graphs))
+        return Answer(buffer.getvalue(), job.graphs)
+    form = _RESULTS[job.tables]
+    found.serialize(buffer, format=form)
+    if _rows_exceed(buffer.getvalue(), form, limits.rows):
+        return Answer(b"", problem="rows")
+    return Answer(buffer.getvalue(), job.tables)
 
 
 def _dump(store: Any, job: Job, buffer: _Bounded) -> Answer:
@@ -168,7 +174,7 @@ def _confine(limits: Limits, source: str) -> None:
     """Bound the memory; and where nothing needs to be opened any more, let nothing be: no file, no connection."""
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (limits.memory * _MIB, limits.memory * _MIB))
-    if not (limits.network or is_address(source) or Path(source).is_dir()):
+    if not (limits.services or is_address(source) or Path(source).is_dir()):
         free = os.dup(0)
         os.close(free)
         resource.setrlimit(resource.RLIMIT_NOFILE, (free, free))
@@ -198,6 +204,6 @@ def serve(channel: socket.socket, source: str, limits: Limits) -> None:
 
 def main() -> None:
     """The worker's life, as told by its arguments: a file descriptor, where the data lies, the limits."""
-    channel, source, rows, size, memory, network = sys.argv[1:]
-    limits = Limits(int(rows), int(size), int(memory), network == "1")
+    channel, source, rows, size, memory, *services = sys.argv[1:]
+    limits = Limits(int(rows), int(size), int(memory), tuple(services))
     serve(socket.socket(fileno=int(channel)), source, limits)
