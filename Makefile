@@ -6,7 +6,7 @@ build: .venv/ready
 	$(BIN)/lalakg build
 
 test: .venv/ready
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadfile
 
 # The slow tests, too: reasoners, pySHACL, real triple stores (each started once, by `loadfile`), a wheel, a browser.
 test-all: .venv/ready owl stores web clients

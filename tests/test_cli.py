@@ -22,7 +22,6 @@ from test_export import digests
 
 BASE = "https://example.org/my-film/id/"
 # Examples that need a server, which the tests of those commands start themselves.
-ELSEWHERE = re.compile(r"https?://localhost|wikidata|--contact|review|^lalakg serve")
 
 
 def commands(group: click.Group = cli, before: str = "") -> dict[str, click.Command]:
@@ -33,12 +32,6 @@ def commands(group: click.Group = cli, before: str = "") -> dict[str, click.Comm
         if isinstance(command, click.Group):
             found |= commands(command, f"{before}{name} ")
     return found
-
-
-def examples() -> list[str]:
-    """Every command line that a --help shows."""
-    helps = [str(command.help) for command in (cli, *commands().values())]
-    return [line.strip() for text in helps for line in text.splitlines() if re.match(r"\s+lalakg ", line)]
 
 
 def snapshot(folder: Path) -> dict[str, str]:
@@ -62,20 +55,6 @@ def test_help_is_data(run: Command, name: str) -> None:
     assert (done.status, done.err) == (0, "")
     assert done.out.startswith("Usage: lalakg")
     assert run(*name.split(), "-h").out == done.out
-
-
-@pytest.mark.parametrize("line", examples())
-def test_every_example_runs_as_it_is_printed(line: str, folder: Path, run: Command) -> None:
-    if ELSEWHERE.search(line):
-        pytest.skip("this example needs a server, or is one")
-    (folder / "article.txt").write_text("word " * 1000, encoding="utf-8")
-    shutil.copy(folder / "data/published/lalakg.ttl", folder / "data.ttl")
-    shape = "@prefix sh: <http://www.w3.org/ns/shacl#> . <urn:shape> a sh:NodeShape ; sh:targetClass <urn:class> ."
-    (folder / "shapes.ttl").write_text(shape, encoding="utf-8")
-    program, *words = shlex.split(line)
-    done = run(*words, cwd=folder)
-    assert program == "lalakg"
-    assert done.status == 0, done.err
 
 
 def test_the_version(run: Command) -> None:

@@ -37,6 +37,7 @@ ENDPOINT = "http://localhost:7878"  # what stands in the pages for the tests' ow
 SERVER = "http://localhost:8000"  # for a server that is started for the page
 CLONE = "/home/you/lalakg"  # and for the folder in which they work
 SLOW = "$ pyshacl "
+LONG = ("site.md", "server.md")  # seconds, for whole sites and servers
 REPORT = re.compile(r"(make\b|lalakg (-C \S+ )?(build|check|derive)\b)")
 ADDED = re.compile(r"below the others in `(\S+)`:\n\n$")  # what a page adds is put there, and not looked for
 UNRUN = ("make test",)  # would run this test again
@@ -197,7 +198,9 @@ def execute(code: str, names: dict[str, Any]) -> str:
     return printed.getvalue()
 
 
-@pytest.mark.parametrize("page", OUR_PAGES, ids=name)
+@pytest.mark.parametrize(
+    "page", [pytest.param(p, marks=pytest.mark.slow if p.name in LONG else ()) for p in OUR_PAGES], ids=name
+)
 @pytest.mark.usefixtures("folder")
 def test_what_a_page_shows_is_what_happens(page: Path, endpoint: str) -> None:
     walk(page, endpoint, slow=False)
@@ -212,7 +215,12 @@ def test_what_takes_longer_happens_too(page: Path, endpoint: str) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [line for block in blocks(ROOT / "docs/cli.md") if block.language == "sh" for line in block.text.splitlines()],
+    [
+        pytest.param(line, marks=pytest.mark.slow if line.startswith("lalakg serve") else ())
+        for block in blocks(ROOT / "docs/cli.md")
+        if block.language == "sh"
+        for line in block.text.splitlines()
+    ],
 )
 def test_an_example_of_the_help_runs(command: str, folder: Path) -> None:
     if "article.txt" in command and not (folder / "article.txt").exists():

@@ -30,7 +30,11 @@ ASKING = [
     ["check", "-q", "--endpoint"],
     ["diff"],
 ]
-each_command = pytest.mark.parametrize("words", ASKING, ids=lambda words: words[0])
+each_command = pytest.mark.parametrize(
+    "words",
+    [pytest.param(words, marks=pytest.mark.slow if words[0] == "check" else ()) for words in ASKING],
+    ids=lambda words: words[0],
+)
 
 
 @pytest.fixture
@@ -48,6 +52,7 @@ def graph_at(url: str, small: Path, **there: object) -> str | None:
 # Where the graph is
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("server", "union", "end"),
     [

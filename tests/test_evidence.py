@@ -154,7 +154,7 @@ def test_a_run_does_not_go_over_a_line_end() -> None:
 
 def test_every_locator_of_the_film_is_what_we_would_print(source: Path, kg: lalakg.KnowledgeGraph) -> None:
     text = SourceText.read(source)
-    answer = kg.sparql("SELECT ?locator { ?claim lala:locator ?locator }")
+    answer = kg.sparql("SELECT ?locator { ?claim lala:reportedIn lkg:article ; lala:locator ?locator }")
     locators = [row[0] for row in answer.cells()]  # type: ignore[attr-defined]
     assert len(locators) == 112
     for locator in locators:

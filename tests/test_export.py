@@ -190,6 +190,7 @@ def test_each_graph_bears_the_name_of_its_world_or_file(quads: ox.Store) -> None
 # Reproducible, and true of itself
 
 
+@pytest.mark.slow
 def test_a_build_is_reproducible_on_any_machine(tmp_path: Path, spawn: Command) -> None:
     """Two folders, whose files were written in another order, from other places and with other hash seeds."""
     found = []

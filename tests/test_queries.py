@@ -124,6 +124,7 @@ def test_answer(query: Query) -> None:
     assert not expected.differences(KG.sparql(query.text))
 
 
+@pytest.mark.slow
 @each([*QUESTIONS, *DEBATE])
 def test_answer_with_rdflib(query: Query, graph: rdflib.Graph) -> None:
     answer = graph.query(query.text).serialize(format="json")

@@ -442,6 +442,7 @@ def test_no_query_reaches_another_host(client: httpx.Client, query: str) -> None
             trap.accept()
 
 
+@pytest.mark.slow
 def test_an_allowed_service_may_be_asked(server: str) -> None:
     there = f"SELECT * {{ SERVICE <{server}/sparql> {{ {FILM} }} }} ORDER BY ?film"
     with (
@@ -496,6 +497,7 @@ def test_a_runaway_is_stopped_while_others_go_on(client: httpx.Client, server: s
     assert max(seconds for _, seconds in answers) < 2 + 1.5
 
 
+@pytest.mark.slow
 def test_a_client_has_its_share_of_query_time_and_others_have_theirs() -> None:
     words = ("--processes", "1", "--timeout", "1", "--budget", "2", "--behind-proxy")
     with serving("serve", "-q", *words) as (address, _), httpx.Client(base_url=address, timeout=30) as client:
@@ -573,6 +575,7 @@ def workers_of(pid: int) -> list[int]:
     return [int(word) for word in children.split()]
 
 
+@pytest.mark.slow
 def test_killed_workers_and_processes_are_replaced() -> None:
     with serving("serve", "-q", "--processes", "1") as (address, process):
         (front,) = (pid for pid in workers_of(process.pid) if workers_of(pid))
@@ -589,6 +592,7 @@ def test_killed_workers_and_processes_are_replaced() -> None:
             pytest.fail("no process took the place of the one that was killed")
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_over_a_query_is_replaced() -> None:
     with serving("serve", "-q", "--processes", "1", "--timeout", "60") as (address, process):
         (front,) = (pid for pid in workers_of(process.pid) if workers_of(pid))
@@ -606,6 +610,7 @@ def test_a_worker_that_is_killed_over_a_query_is_replaced() -> None:
         assert "lalakg_queries_stopped_total 0.0" in httpx.get(f"{address}/metrics").text, "it was not late"
 
 
+@pytest.mark.slow
 def test_a_query_that_takes_too_much_memory_is_refused() -> None:
     hungry = "SELECT (GROUP_CONCAT(CONCAT(STR(?a), STR(?c), STR(?f))) AS ?all) WHERE { ?a ?b ?c . ?d ?e ?f }"
     with serving("serve", "-q", "--processes", "1", "--timeout", "60", "--memory", "256") as (address, _):
@@ -615,6 +620,7 @@ def test_a_query_that_takes_too_much_memory_is_refused() -> None:
         assert httpx.get(f"{address}/sparql", params={"query": FILM}).status_code == 200
 
 
+@pytest.mark.slow
 def test_new_data_is_taken_without_dropping_a_request(tmp_path: Path) -> None:
     folder = tmp_path / "film"
     lalakg.init(folder)
@@ -649,6 +655,7 @@ def test_new_data_is_taken_without_dropping_a_request(tmp_path: Path) -> None:
     assert set(statuses) == {200}
 
 
+@pytest.mark.slow
 def test_the_end_waits_for_running_requests() -> None:
     passages = "?d a <https://w3id.org/lalakg/ontology#Passage>"
     slow = f"SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c . {passages} . FILTER(STRLEN(STR(?c)) > STRLEN(STR(?d))) }}"
@@ -686,6 +693,7 @@ def test_what_cannot_be_served_is_said_once(words: list[str], said: str) -> None
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_database_on_disk(tmp_path: Path) -> None:
     store = ox.Store(str(tmp_path / "db"))
     mia, other = ox.NamedNode("https://w3id.org/lalakg/id/mia"), ox.NamedNode("https://w3id.org/lalakg/id/someone-else")
@@ -710,6 +718,7 @@ def test_a_database_on_disk(tmp_path: Path) -> None:
         client.close()
 
 
+@pytest.mark.slow
 def test_somebody_else_s_store(server: str) -> None:
     with serving("serve", "-q", "--endpoint", f"{server}/sparql") as (address, _):
         client = httpx.Client(base_url=address, timeout=30)

@@ -222,6 +222,7 @@ def test_constraints_use_nothing_that_shacl_forbids(shapes: rdflib.Graph) -> Non
         assert not re.search(r"\b(VALUES|MINUS|SERVICE|GRAPH)\b", text), constraint
 
 
+@pytest.mark.slow
 def test_shapes_are_well_formed(shapes: rdflib.Graph) -> None:
     conforms, _, text = pyshacl.validate(rdflib.Graph(), shacl_graph=shapes, meta_shacl=True)
     assert conforms, text

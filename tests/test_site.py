@@ -263,6 +263,7 @@ def test_a_folder_of_ones_own_becomes_a_site(small: Path, tmp_path: Path, run: C
     assert f"{ADDRESS}$1.ttl" in (tmp_path / "site/w3id.htaccess").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_same_folder_gives_the_same_site(small: Path, tmp_path: Path, spawn: Command) -> None:
     for seed in ("1", "2"):
         env = {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT / "src")}
@@ -271,6 +272,7 @@ def test_the_same_folder_gives_the_same_site(small: Path, tmp_path: Path, spawn:
     assert one == other
 
 
+@pytest.mark.slow
 def test_whether_the_complete_graph_is_kept_ready_makes_no_difference(folder: Path, tmp_path: Path, site: Path) -> None:
     for path in (folder / "data/published").iterdir():
         path.unlink()
