@@ -74,13 +74,12 @@ class _Drawing(Layout):
 
     def _world(self, line: Line, right: bool) -> str:
         side = "inner" if right else "base"
-        end = next((m for m in line.moments if m.kind == "state"), None)
         stations = [self._moment(moment, right) for moment in line.moments]
         track = self._track(line, right)
-        left = [] if not line.left_out else [self._left_out(line, right, end)]
+        left = [] if not line.left_out else [self._left_out(line, right)]
         return svg.tag("g", *track, self._heading(line, right), *stations, *left, class_=side)
 
-    def _left_out(self, line: Line, right: bool, end: Moment | None) -> str:
+    def _left_out(self, line: Line, right: bool) -> str:
         x, anchor = self.text_at(right)
         words = f"and {line.left_out:,} more events"
         return svg.text([words], x, self.rule, 0, class_="t-head-small", text_anchor=anchor)
