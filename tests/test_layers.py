@@ -59,8 +59,9 @@ LAYERS = {
     "_site": 10,
     "_wikidata": 10,
     "__init__": 11,
-    "_cli": 11,
-    "__main__": 12,
+    "_mcp": 11,
+    "_cli": 12,
+    "__main__": 13,
 }
 HEAVY = {"SPARQLWrapper", "jinja2", "pandas", "pyshacl", "rdflib", "yaml"}
 

@@ -2,7 +2,8 @@
 
 from lalakg._pages.edition import Edition
 from lalakg._pages.library import TYPES, documents, scripts, static, things
+from lalakg._pages.lists import search
 from lalakg._pages.pages import Pages
 from lalakg._pages.places import Places, link
 
-__all__ = ["TYPES", "Edition", "Pages", "Places", "documents", "link", "scripts", "static", "things"]
+__all__ = ["TYPES", "Edition", "Pages", "Places", "documents", "link", "scripts", "search", "static", "things"]

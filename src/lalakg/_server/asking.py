@@ -48,7 +48,7 @@ class Desk:
         client = request.client.host if request.client else ""
         self.budget.check(client)
         spent = partial(self.budget.spend, client)
-        return _checked(await self.pool.run(job, lambda: _gone(request), spent), self.settings)
+        return checked(await self.pool.run(job, lambda: _gone(request), spent), self.settings)
 
     def response(self, body: bytes, media_type: str, identity: str) -> Response:
         """A response that may be kept, if it has an `identity`: what it is the answer to, besides the data."""
@@ -79,7 +79,8 @@ async def _gone(request: Request) -> None:
         pass
 
 
-def _checked(answer: Answer, settings: Settings) -> Answer:
+def checked(answer: Answer, settings: Settings) -> Answer:
+    """The answer itself. Raises Problem when it is none."""
     said = answer.body.decode("utf-8", "replace")
     match answer.problem:
         case "syntax":

@@ -80,15 +80,19 @@ def _operation(query: Query) -> dict[str, Any]:
     }
 
 
+def value_schema(parameter: Parameter) -> dict[str, Any]:
+    """The JSON Schema of one value of a parameter."""
+    return {"enum": list(parameter.values)} if parameter.values else _TYPES[parameter.type]
+
+
 def _parameter(parameter: Parameter) -> dict[str, Any]:
-    one = {"enum": list(parameter.values)} if parameter.values else _TYPES[parameter.type]
     return {
         "name": parameter.name,
         "in": "query",
         "description": parameter.description,
         "style": "form",
         "explode": True,
-        "schema": {"type": "array", "minItems": 1, "items": one},
+        "schema": {"type": "array", "minItems": 1, "items": value_schema(parameter)},
     }
 
 

@@ -39,6 +39,7 @@ class _Worker(asyncio.Protocol):
         self.channel = ours
         self.buffer = bytearray()
         self.demoted = self.dead = False
+        self.transport: asyncio.Transport | None = None
         self.answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
 
     async def start(self) -> None:
@@ -55,6 +56,7 @@ class _Worker(asyncio.Protocol):
         """Send a job; the future is its answer, or ConnectionError when the process died over it."""
         self.answer = asyncio.get_running_loop().create_future()
         data = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
+        assert self.transport  # it has started
         self.transport.write(LENGTH.pack(len(data)) + data)
         return self.answer
 
@@ -89,7 +91,8 @@ class _Worker(asyncio.Protocol):
         """Stop the process now, whatever it does."""
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGKILL)
-        self.transport.close()
+        if self.transport:
+            self.transport.close()
         asyncio.get_running_loop().run_in_executor(None, self.process.wait)  # a large one takes a while to go
 
 
@@ -142,7 +145,7 @@ class Pool:
         self.workers: set[_Worker] = set()
         self.idle: list[_Worker] = []
         self.queue: deque[asyncio.Future[_Worker | None]] = deque()
-        self.starting = 0
+        self.starting: set[_Worker] = set()
         self.closing = False
 
     async def run(self, job: Job, gone: Callable[[], Awaitable[None]], spent: Callable[[float], None]) -> Answer:
@@ -189,15 +192,15 @@ class Pool:
         raise Problem(503, "All workers were busy for as long as a query may take; try again later.", headers=_LATER)
 
     def _may_grow(self) -> bool:
-        return len(self.workers) + self.starting < self.settings.workers
+        return len(self.workers) + len(self.starting) < self.settings.workers
 
     async def _new(self) -> _Worker:
-        self.starting += 1
+        worker = _Worker(self.source, self.settings)
+        self.starting.add(worker)
         try:
-            worker = _Worker(self.source, self.settings)
             await worker.start()
         finally:
-            self.starting -= 1
+            self.starting.remove(worker)
         self.workers.add(worker)
         return worker
 
@@ -241,5 +244,5 @@ class Pool:
 
     def kill(self) -> None:
         """End all workers now."""
-        for worker in self.workers:
+        for worker in (*self.workers, *self.starting):
             worker.end()
