@@ -61,7 +61,7 @@ async def index(request: Request) -> Response:
 async def openapi(request: Request) -> Response:
     """The OpenAPI 3.1 description of all operations."""
     serving: Serving = request.app.state.serving
-    body = json.dumps(describe(serving.kg, str(request.base_url), tuple(SUFFIXES))).encode()
+    body = json.dumps(describe(serving.kg, str(request.base_url))).encode()
     return serving.desk.response(body, "application/json", f"openapi {request.base_url}")
 
 

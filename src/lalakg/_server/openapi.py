@@ -47,7 +47,7 @@ def parameters(query: Query) -> list[dict[str, str | list[str]]]:
     ]
 
 
-def describe(kg: KnowledgeGraph, root: str, suffixes: tuple[str, ...]) -> dict[str, Any]:
+def describe(kg: KnowledgeGraph, root: str) -> dict[str, Any]:
     """The whole description, for a server whose addresses begin with `root`."""
     from importlib.metadata import version
 
