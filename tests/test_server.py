@@ -1,6 +1,7 @@
 """The server by a table of requests and the answers that the protocols demand; it is real, and so are its clients."""
 
 import contextlib
+import http.client
 import json
 import os
 import re
@@ -42,7 +43,8 @@ MONTAGE = "https://w3id.org/lalakg/graph/world-fantasy"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    with serving("serve", "-q", "--timeout", "2", "--rows", "20000", "--budget", "100000") as (address, _):
+    words = ("--timeout", "2", "--rows", "20000", "--budget", "100000", "--behind-proxy")
+    with serving("serve", "-q", *words) as (address, _):
         yield address
 
 
@@ -77,6 +79,8 @@ def ask(client: httpx.Client, query: str, accept: str = "*/*", **more: str) -> h
         (ALL, "application/ld+json", "application/ld+json"),
         (ALL, "application/trig", "application/trig"),
         ("DESCRIBE <https://w3id.org/lalakg/id/mia>", "text/turtle", "text/turtle; charset=utf-8"),
+        ("DESCRIBE?f WHERE { ?f a ?c }", "application/n-triples", "application/n-triples"),
+        ("SELECT (GROUP_CONCAT(STR(?o)) AS ?long) WHERE { ?s ?p ?o }", "text/csv", CSV),
     ],
 )
 def test_formats_are_negotiated(client: httpx.Client, query: str, accept: str, media_type: str) -> None:
@@ -123,6 +127,7 @@ def test_three_ways_to_ask(client: httpx.Client, path: str, method: str, request
         (405, "PUT", "/sparql", {"content": FILM}),
         (405, "DELETE", "/store?default", {}),
         (405, "PUT", "/store?default", {"content": ""}),
+        (400, "POST", "/sparql", {"content": FILM, "headers": [*QUERY.items(), *FORM.items()]}),
         (406, "GET", "/sparql?query=ASK%7B%7D", {"headers": {"Accept": "image/png"}}),
         (406, "GET", "/sparql?query=ASK%7B%7D", {"headers": {"Accept": "*/*;q=0"}}),
         (404, "GET", "/store?graph=urn:none", {}),
@@ -205,6 +210,42 @@ def test_etags_and_head(client: httpx.Client, path: str) -> None:
     again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
     assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+    several = [("If-None-Match", first.headers["ETag"]), ("If-None-Match", '"other"')]
+    assert client.get(path, headers=several).status_code == 304
+
+
+def test_who_posts_gets_an_answer_though_it_is_known(client: httpx.Client) -> None:
+    first = client.post("/sparql", data={"query": FILM})
+    again = client.post("/sparql", data={"query": FILM}, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.content) == (200, first.content)
+
+
+def test_a_header_in_two_lines_is_kept_as_it_is_answered(client: httpx.Client) -> None:
+    """Or else one client could choose the form in which others get an answer."""
+    query = f"{FILM} # in two lines"
+    lines = [("Accept", "text/csv;q=0.5"), ("Accept", "application/sparql-results+xml")]
+    assert client.get("/sparql", params={"query": query}, headers=lines).headers["Content-Type"] == XML
+    assert ask(client, query, lines[0][1]).headers["Content-Type"] == CSV
+    assert ask(client, query, lines[1][1]).headers["Content-Type"] == XML
+
+
+def test_two_hosts_are_refused(server: str) -> None:
+    """Addresses in answers are made of it. httpx would not send two."""
+    connection = http.client.HTTPConnection(server.removeprefix("http://"), timeout=30)
+    connection.putrequest("GET", "/api/", skip_host=True)
+    connection.putheader("Host", "one.example")
+    connection.putheader("Host", "other.example")
+    connection.endheaders()
+    response = connection.getresponse()
+    assert (response.status, json.load(response)["detail"]) == (400, "A request has one Host; this one has several.")
+    connection.close()
+
+
+def test_the_scheme_that_a_proxy_tells_is_that_of_the_addresses(client: httpx.Client) -> None:
+    """The fixture's server is behind a proxy: these requests."""
+    for scheme in ("http", "https"):
+        root = client.get("/api/", headers={"X-Forwarded-Proto": scheme}).json()["openapi"]
+        assert root.startswith(f"{scheme}://")
 
 
 def test_what_changes_by_itself_is_not_kept(client: httpx.Client) -> None:
@@ -220,6 +261,22 @@ def test_compression_is_offered_and_equal(client: httpx.Client) -> None:
     assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 4
 
 
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [
+        ("gzip;q=0", False),
+        ("gzip;q=0, *", False),
+        ("identity, gzip;q=0.5", False),
+        ("br, GZIP;q=0.1", True),
+        ("*", True),
+        ("", False),
+    ],
+)
+def test_compression_goes_by_quality_values(client: httpx.Client, accepted: str, packed: bool) -> None:
+    response = client.get("/static/site.css", headers={"Accept-Encoding": accepted})
+    assert ("Content-Encoding" in response.headers) is packed
+
+
 def test_headers_that_every_answer_bears(client: httpx.Client) -> None:
     for path in ("/sparql?query=ASK%7B%7D", "/nothing", "/healthz", "/api/what-differs"):
         headers = client.get(path).headers
@@ -233,6 +290,7 @@ def test_headers_that_every_answer_bears(client: httpx.Client) -> None:
     [
         ("/sparql", {"GET", "HEAD", "POST"}),
         ("/query", {"GET", "HEAD", "POST"}),
+        ("/sparql/", {"GET", "HEAD", "POST"}),
         ("/store?default", {"GET", "HEAD"}),
         ("/api/what-differs", {"GET", "HEAD"}),
         ("/id/mia", {"GET", "HEAD"}),
@@ -266,6 +324,9 @@ def test_the_service_describes_itself(client: httpx.Client) -> None:
     response = client.get("/sparql", headers={"Accept": "text/turtle"})
     assert response.headers["Content-Type"] == "text/turtle; charset=utf-8"
     assert "sd:Service" in response.text or "sparql-service-description#Service" in response.text
+    formats = {"TriG", "N-Quads", "Turtle"}
+    assert formats <= set(re.findall(r"(?:formats/|formats:)([\w-]+)", response.text))
+    assert client.head("/sparql", headers={"Accept": "text/turtle"}).headers["ETag"] == response.headers["ETag"]
 
 
 def with_context(client: httpx.Client, document: httpx.Response) -> str:
@@ -366,10 +427,16 @@ def test_nothing_is_told_in_the_form_that_is_read(client: httpx.Client) -> None:
         assert client.get(path).status_code == 404
 
 
-def test_without_a_query_a_browser_is_led_to_the_page_that_asks(client: httpx.Client) -> None:
-    response = client.get("/sparql", headers={"Accept": "text/html"})
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", ["/sparql", "/sparql/", "/query"])
+def test_without_a_query_a_browser_is_led_to_the_page_that_asks(client: httpx.Client, method: str, path: str) -> None:
+    response = client.request(method, path, headers={"Accept": "text/html"})
     assert response.status_code == 303
-    assert client.get(response.headers["Location"]).status_code == 200
+    assert client.get(response.url.join(response.headers["Location"])).status_code == 200
+
+
+def test_the_list_of_operations_needs_no_slash(client: httpx.Client) -> None:
+    assert client.get("/api").json() == client.get("/api/").json()
 
 
 QUERIES = sorted(name for name, query in lalakg.load().catalogue.items() if not asked(query.text))
@@ -430,6 +497,7 @@ def test_no_value_reaches_the_query_as_syntax(client: httpx.Client, value: str) 
         "SELECT * { SERVICE SILENT <http://127.0.0.1:{port}/> { ?s ?p ?o } }",
         "SELECT * { VALUES ?e { <http://127.0.0.1:{port}/> } SERVICE ?e { ?s ?p ?o } }",
         "PREFIX s: <http://127.0.0.1:{port}/> SELECT * { ?a ?b 1SERVICE s: { ?s ?p ?o } }",
+        "PREFIX a·: <http://127.0.0.1:{port}/> SELECT * { SERVICE a·:x { ?s ?p ?o } }",
         "SELECT * { SERVICE <http://169.254.169.254/latest> { ?s ?p ?o } }",
     ],
 )
@@ -449,7 +517,9 @@ def test_an_allowed_service_may_be_asked(server: str) -> None:
         serving("serve", "-q", "--processes", "1", "--allow-service", f"{server}/sparql") as (address, _),
         httpx.Client(base_url=address, timeout=30) as client,
     ):
-        assert films(ask(client, there)) == films(ask(client, FILM))
+        answer = ask(client, there)
+        assert films(answer) == films(ask(client, FILM))
+        assert "ETag" not in answer.headers, "nobody says when the other host's data changes"
         other = ask(client, there.replace("/sparql", "/query"))
         assert other.status_code == 403
         assert f"it may ask {server}/sparql" in other.json()["detail"]
@@ -510,6 +580,15 @@ def test_a_client_has_its_share_of_query_time_and_others_have_theirs() -> None:
         assert refused.status_code == 429
         assert 1 <= int(refused.headers["Retry-After"]) <= 60
         assert status(f"{FILM} # 2", "10.0.0.2").status_code == 200
+        assert client.get("/readyz", headers={"X-Forwarded-For": "10.0.0.1"}).status_code == 200
+
+
+@pytest.mark.slow
+def test_only_the_proxy_is_believed() -> None:
+    told = {"X-Forwarded-Proto": "https"}
+    for allowed, scheme in (("10.0.0.5", "http"), ("10.0.0.5,127.0.0.0/8", "https")):
+        with serving("serve", "-q", "--processes", "1", "--behind-proxy", FORWARDED_ALLOW_IPS=allowed) as (address, _):
+            assert httpx.get(f"{address}/api", headers=told).json()["openapi"].startswith(f"{scheme}://")
 
 
 FEW_WORKERS = ("serve", "-q", "--processes", "1", "--workers", "2", "--budget", "1000")
@@ -676,6 +755,7 @@ def test_the_end_waits_for_running_requests() -> None:
     ("words", "said"),
     [
         (["serve", "--port", "1"], "127.0.0.1:1 cannot be listened to"),
+        (["serve", "--host", "no.such.host.invalid"], "choose another with --host"),
         (["serve", "--store", "nowhere"], "nowhere is no Oxigraph database"),
         (["-C", "nowhere", "serve"], "nowhere"),
     ],

@@ -14,9 +14,8 @@ from lalakg._errors import QueryError
 from lalakg._tokens import Token, tokens
 
 _GAP = r"(?:\s|\#[^\n\r]*(?=[\n\r]))*"
-_ANY = re.compile(
-    rf"SERVICE{_GAP}(?:SILENT{_GAP})?(<[^<>]*>|[?$]\w+|[\w.-]*:[^\s{{}}<>]*){_GAP}\{{", re.IGNORECASE | re.VERBOSE
-)
+_NAME = r"<[^<>]*>|[?$][^\s{}<>\#]+|[^\s{}<>\#:]*:[^\s{}<>]*"  # wider than SPARQL's, whose letters are not all of \w
+_ANY = re.compile(rf"SERVICE{_GAP}(?:SILENT{_GAP})?({_NAME}){_GAP}\{{", re.IGNORECASE | re.VERBOSE)
 _PART_OF_A_NAME = re.compile(r"(?:[?$]\w*|@[\w-]*|[\w.-]*:(?:[\w:%\\][\w:%.\\-]*)?)")
 _RUN = re.compile(r"[\w:%.\\?$@-]*\Z")
 _LONGEST = 1000  # characters of a name

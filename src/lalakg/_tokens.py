@@ -26,6 +26,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_FORM = re.compile("SELECT|ASK|CONSTRUCT|DESCRIBE")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 
 
@@ -45,9 +46,13 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def query_form(text: str) -> str:
-    """What a SPARQL query is: SELECT, ASK, CONSTRUCT or DESCRIBE."""
-    words = (token.text.upper() for token in tokens(text) if token.kind == "word")
-    return next((word for word in words if word in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")), "SELECT")
+    """What a SPARQL query is: SELECT, ASK, CONSTRUCT or DESCRIBE. What follows need not stand apart (`DESCRIBE?x`)."""
+    before = ""
+    for word in (token.text.upper() for token in tokens(text) if token.kind == "word"):
+        if before != "PREFIX" and (match := _FORM.match(word)):  # a prefix may be called so
+            return match[0]
+        before = word
+    return "SELECT"
 
 
 class Statement(NamedTuple):

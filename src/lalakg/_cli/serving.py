@@ -31,7 +31,11 @@ _SECONDS = click.FloatRange(min=0, min_open=True)
 @click.option("--budget", type=_SECONDS, default=60, show_default=True, help="Seconds of querying a minute and client.")
 @click.option("--patience", type=_SECONDS, default=20, show_default=True, help="Seconds for a request to arrive.")
 @click.option("--allow-service", multiple=True, metavar="URL", help="An endpoint that SERVICE may ask; repeatable.")
-@click.option("--behind-proxy", is_flag=True, help="Take clients' addresses from a proxy's X-Forwarded-For.")
+@click.option(
+    "--behind-proxy",
+    is_flag=True,
+    help="Believe the X-Forwarded-For of a proxy on this machine, or at FORWARDED_ALLOW_IPS (environment).",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No log of requests.")
 @click.pass_context
 def serve(

@@ -80,7 +80,7 @@ async def operation(request: Request) -> Response:
         raise Problem(400, f"The answer to {query.name} has no rows, hence no pages.")
     page, size = _whole(given, "page", 1), _whole(given, "size", _SIZE)
     whole = await serving.desk.query(request, Operation(text), TABLES[0])
-    return _page(serving, request, bytes(whole.body), page, size, media_type)
+    return _page(serving, request, whole, page, size, media_type)
 
 
 def _query(serving: Serving, name: str) -> Query:
@@ -115,8 +115,8 @@ def _whole(given: QueryParams, name: str, default: int) -> int:
     return int(values[0])
 
 
-def _page(serving: Serving, request: Request, body: bytes, page: int, size: int, media_type: str) -> Response:
-    whole = json.loads(body)
+def _page(serving: Serving, request: Request, answer: Response, page: int, size: int, media_type: str) -> Response:
+    whole, kept = json.loads(bytes(answer.body)), "etag" in answer.headers
     bindings = whole["results"]["bindings"]
     last = max(1, -(-len(bindings) // size))
     if page > last:
@@ -125,7 +125,7 @@ def _page(serving: Serving, request: Request, body: bytes, page: int, size: int,
     part = ox.parse_query_results(json.dumps(whole).encode(), format=ox.QueryResultsFormat.JSON)
     data = part.serialize(format=_FORMS[written(media_type, rows=True)])
     assert data is not None
-    response = serving.desk.response(data, media_type, str(request.url))
+    response = serving.desk.response(data, media_type, str(request.url) if kept else "")
     response.headers["Link"] = _links(request, page, size, last)
     return response
 

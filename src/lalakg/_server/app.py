@@ -22,11 +22,9 @@ from lalakg._server.cache import Cache
 from lalakg._server.guards import preflight
 from lalakg._server.observation import Observed, metrics
 from lalakg._server.problem import Problem
-from lalakg._server.protocol import GRAPHS
 from lalakg._server.reading import read
 from lalakg._server.serving import Serving
 from lalakg._server.sparql import sparql, store
-from lalakg._server.worker import Job
 
 _READ = ["GET"]
 _log = logging.getLogger("lalakg.server")
@@ -54,9 +52,9 @@ def application(serving: Serving) -> tuple[ASGIApp, Callable[[], Coroutine[Any, 
 
     app = Starlette(
         routes=[
-            *(Route(path, sparql, methods=_ASK) for path in ("/sparql", "/query")),
+            *(Route(path, sparql, methods=_ASK) for path in ("/sparql", "/sparql/", "/query")),
             Route("/store", store, methods=_READ),
-            Route("/api/", index, methods=_READ),
+            *(Route(path, index, methods=_READ) for path in ("/api", "/api/")),
             Route("/api/{name}", operation, methods=_READ),
             Route("/openapi.json", openapi, methods=_READ),
             Route("/metrics", metrics, methods=_READ),
@@ -80,7 +78,7 @@ async def healthz(_: Request) -> Response:
 async def readyz(request: Request) -> Response:
     """A query can be answered."""
     serving: Serving = request.app.state.serving
-    await serving.desk.work(request, Job("ASK {}", "application/sparql-results+json", GRAPHS[0]))
+    await serving.desk.ready(request)
     return PlainTextResponse("ready\n", headers={"Cache-Control": "no-store"})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -41,13 +41,22 @@ class Desk:
         form = written(media_type, rows=rows)
         job = Job(asked.query, form if rows else TABLES[0], GRAPHS[0] if rows else form, asked.default, asked.named)
         answer = await self.work(request, job)
-        return self.response(answer.body, media_type, "" if _CHANGING.search(asked.query) else repr(job))
+        if answer.media_type != form:  # the form was mistaken; the worker knows better
+            media_type = answer.media_type
+        changing = answer.changing or _CHANGING.search(asked.query)
+        return self.response(answer.body, media_type, "" if changing else repr(job))
 
     async def work(self, request: Request, job: Job) -> Answer:
         """What the workers make of a job. Raises Problem for everything that is no answer."""
         client = request.client.host if request.client else ""
         self.budget.check(client)
-        spent = partial(self.budget.spend, client)
+        return await self._run(request, job, partial(self.budget.spend, client))
+
+    async def ready(self, request: Request) -> None:
+        """Raise Problem when no query can be answered. To know it costs nobody anything."""
+        await self._run(request, Job("ASK {}", TABLES[0], GRAPHS[0]), lambda _: None)
+
+    async def _run(self, request: Request, job: Job, spent: Callable[[float], None]) -> Answer:
         return checked(await self.pool.run(job, lambda: _gone(request), spent), self.settings)
 
     def response(self, body: bytes, media_type: str, identity: str) -> Response:

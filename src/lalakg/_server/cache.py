@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lalakg._server.guards import HEADERS
+from lalakg._server.negotiation import compressed
 from lalakg._server.problem import Problem
 from lalakg._server.settings import Settings
 
@@ -20,7 +21,8 @@ _LARGE = 2**18  # bytes that others need not wait for, while they are compressed
 _KEPT = ("GET", "HEAD", "POST")
 _SPARSE = (b"image/", b"application/wasm", b"application/gzip")
 _LATE = Problem(408, "The request did not arrive in time.", headers={"Connection": "close"})
-_Key = tuple[str, str, bytes, bytes, bytes, bytes, bool, bytes]
+_SINGLE = (b"host", b"content-type")
+_Key = tuple[str, str, str, bytes, bytes, bytes, bytes, bool, bytes]
 
 
 @dataclass(frozen=True)
@@ -52,19 +54,21 @@ class Cache:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        wanted = dict(scope["headers"])
         body = b""
-        if scope["method"] == "POST":
-            try:
+        try:
+            wanted = _headers(scope)
+            if scope["method"] == "POST":
                 async with asyncio.timeout(self.patience):
                     body = await self._body(wanted, receive)
-            except (Problem, TimeoutError) as error:
-                problem = error if isinstance(error, Problem) else _LATE
-                await problem.response()(scope, receive, _with(HEADERS, send))
-                return
-        gzipped = b"gzip" in wanted.get(b"accept-encoding", b"")
+        except (Problem, TimeoutError) as error:
+            problem = error if isinstance(error, Problem) else _LATE
+            await problem.response()(scope, receive, _with(HEADERS, send))
+            return
+        scope["headers"] = list(wanted.items())  # the application reads what the key is made of
+        gzipped = compressed(wanted.get(b"accept-encoding", b"").decode("latin-1"))
         key = (
             "POST" if scope["method"] == "POST" else "GET",
+            scope["scheme"],
             scope["path"],
             scope["query_string"],
             *(wanted.get(name, b"") for name in (b"host", b"accept", b"content-type")),
@@ -79,7 +83,8 @@ class Cache:
                 self._keep(key, kept)
         else:
             scope["lalakg.cached"] = True
-        await _send(kept, wanted.get(b"if-none-match", b""), send)
+        known = wanted.get(b"if-none-match", b"") if scope["method"] in ("GET", "HEAD") else b""
+        await _send(kept, known, send)
 
     async def _body(self, wanted: dict[bytes, bytes], receive: Receive) -> bytes:
         parts: list[bytes] = []
@@ -134,6 +139,16 @@ class Cache:
         while self.used > self.size:
             _, oldest = self.kept.popitem(last=False)
             self.used -= oldest.size
+
+
+def _headers(scope: Scope) -> dict[bytes, bytes]:
+    """A request's headers, each in one line. Raises Problem for two where only one makes sense."""
+    headers: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name in headers and name in _SINGLE:
+            raise Problem(400, f"A request has one {name.decode().title()}; this one has several.")
+        headers[name] = b"%b, %b" % (headers[name], value) if name in headers else value
+    return headers
 
 
 def _finished(start: Message, body: bytes, gzipped: bool) -> _Kept:

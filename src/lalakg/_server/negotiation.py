@@ -16,6 +16,13 @@ def best(accept: str, offers: Sequence[str]) -> str | None:
     return offers[-position] if quality > 0 else None
 
 
+def compressed(accept_encoding: str) -> bool:
+    """Whether gzip is accepted, and liked no less than the plain form. An empty `accept_encoding` likes none."""
+    liked = dict(_range(part) for part in accept_encoding.split(","))
+    gzip = liked.get("gzip", liked.get("*", 0.0))
+    return gzip > 0 and gzip >= liked.get("identity", 0.0)
+
+
 def _range(part: str) -> tuple[str, float]:
     name, *parameters = (word.strip().lower() for word in part.split(";"))
     quality = 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import multiprocessing
 import os
@@ -50,8 +51,9 @@ def _listening(settings: Settings) -> socket.socket:
         listener.bind((settings.host, settings.port))
     except OSError as error:
         listener.close()
+        option = "--port" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "--host"
         raise OutputError(
-            f"{settings.host}:{settings.port} cannot be listened to: {why(error)}; choose another with --port."
+            f"{settings.host}:{settings.port} cannot be listened to: {why(error)}; choose another with {option}."
         ) from None
     listener.listen(2048)
     listener.set_inheritable(True)

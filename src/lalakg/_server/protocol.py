@@ -57,7 +57,7 @@ def written(offer: str, *, rows: bool) -> str:
 
 
 async def operation(request: Request) -> Operation | None:
-    """What a request asks; None for a GET that asks nothing. Raises Problem for what the protocol does not allow."""
+    """What a request asks; None when it may ask nothing. Raises Problem for what the protocol does not allow."""
     pairs = _pairs(request.scope["query_string"])
     if request.method == "POST":
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -79,7 +79,7 @@ def _operation(pairs: Sequence[tuple[str, str]], method: str) -> Operation | Non
     if any(name in ("update", "using-graph-uri", "using-named-graph-uri") for name, _ in pairs):
         raise _no_update()
     queries = [value for name, value in pairs if name == "query"]
-    if not queries and method == "GET":
+    if not queries and method != "POST":
         return None
     if len(queries) != 1:
         raise Problem(400, f"A request has one parameter called query; this one has {len(queries)}.")

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from lalakg._formats import write_graph
+from lalakg._pages import link
 from lalakg._server.asking import negotiated
 from lalakg._server.description import service_description
 from lalakg._server.problem import Problem
@@ -31,7 +32,7 @@ async def sparql(request: Request) -> Response:
         return await serving.desk.query(request, asked)
     media_type = negotiated(request, (*_TRIPLES, "text/html"))
     if media_type == "text/html":
-        return RedirectResponse(serving.editor, 303)
+        return RedirectResponse(link(serving.editor, request.url.path[1:]), 303)
     triples = service_description(str(request.url.replace(query="")), serving.kg)
     text = write_graph(triples, _SHORT[media_type], serving.kg.prefixes, serving.kg.folder.context)
     return serving.desk.response(text.encode(), media_type, f"service {request.url}")

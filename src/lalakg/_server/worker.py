@@ -64,13 +64,17 @@ class Limits:
 
 @dataclass(frozen=True)
 class Answer:
-    """The body in its media type; or, with `problem` (syntax, service, rows, bytes, missing, failed), what to know."""
+    """The body in its media type; or, with `problem` (syntax, service, rows, bytes, missing, failed), what to know.
+
+    `changing` is the answer of which another host said a part.
+    """
 
     body: bytes
     media_type: str = ""
     problem: str = ""
     line: int | None = None
     column: int | None = None
+    changing: bool = False
 
 
 class _TooLarge(OSError):
@@ -106,18 +110,19 @@ def answer(store: Any, job: Job, limits: Limits) -> Answer:
 
 
 def _asked(store: Any, job: Job, limits: Limits, buffer: _Bounded) -> Answer:
-    for address in asked(job.text):
+    others = asked(job.text)
+    for address in others:
         if address not in limits.services:
             return Answer(address.encode(), problem="service")
     found = store.query(job.text, default_graph=_graphs(job.default), named_graphs=_graphs(job.named))
     if isinstance(found, ox.QueryTriples | list):
         ox.serialize(found, output=buffer, format=_rdf(job.graphs))
-        return Answer(buffer.getvalue(), job.graphs)
+        return Answer(buffer.getvalue(), job.graphs, changing=bool(others))
     form = _RESULTS[job.tables]
     found.serialize(buffer, format=form)
     if _rows_exceed(buffer.getvalue(), form, limits.rows):
         return Answer(b"", problem="rows")
-    return Answer(buffer.getvalue(), job.tables)
+    return Answer(buffer.getvalue(), job.tables, changing=bool(others))
 
 
 def _dump(store: Any, job: Job, buffer: _Bounded) -> Answer:
@@ -191,6 +196,7 @@ def _die_with_parent() -> None:
 def serve(channel: socket.socket, source: str, limits: Limits) -> None:
     """Answer jobs until the other side closes the socket."""
     _die_with_parent()
+    csv.field_size_limit(sys.maxsize)  # how long an answer may be is said elsewhere
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the one that asks decides
     store = read_store(source)
     _confine(limits, source)
