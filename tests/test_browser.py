@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 import pytest
@@ -129,6 +130,45 @@ def test_search_finds_things_and_leads_to_them(site: Site) -> None:
     assert found["closed"] == 0
     assert found["active"] == "search-0"
     assert "Emma Stone" in found["heading"]
+
+
+EVERY_THING = "SELECT DISTINCT ?thing { ?thing ?p ?o FILTER STRSTARTS(STR(?thing), STR(lkg:)) }"
+
+
+@pytest.mark.parametrize(
+    ("path", "least"),
+    [("query/where-is-the-evidence.html", 2), (f"query/new.html#{urlencode({'query': EVERY_THING})}", 1000)],
+)
+def test_the_links_of_an_answer_stay_within_the_site(site: Site, path: str, least: int) -> None:
+    links = site.use("linked", path=path)["links"]
+    assert len(links) >= least
+    assert [link for link in links if link["rel"] or not link["href"].startswith(site.base)] == []
+    missing = {link["href"] for link in links if not (site.folder / link["href"].removeprefix(site.base)).is_file()}
+    assert missing == set()
+
+
+def test_where_nothing_is_called_so_the_page_of_all_things_says_it(site: Site) -> None:
+    found = site.use("unfound", typed="zzzz")
+    assert found == {"headings": [], "jumps": [], "items": [], "said": ["Nothing is called “zzzz”."]}
+    found = site.use("unfound", typed="emma st")
+    assert (len(found["headings"]), found["said"]) == (len(found["jumps"]), [])
+    assert "Emma Stone" in found["items"]
+
+
+def test_a_query_may_leave_its_prefixes_undeclared_without_a_mark(kg: lalakg.KnowledgeGraph, site: Site) -> None:
+    query = "SELECT ?world WHERE { ?world a lala:World ; rdfs:label ?label }"
+    found = site.use("undeclared", query=query)
+    assert "answered in this page" in found["note"]
+    declared = "".join(f"PREFIX {prefix}: <{kg.prefixes[prefix]}>\n" for prefix in ("lala", "rdfs"))
+    assert found["shown"] == found["asked"] == declared + query
+    assert found["marks"] == 0
+
+
+def test_a_long_word_makes_no_page_of_a_phone_wider(site: Site) -> None:
+    pages = ["index.html", "things.html", "dataset.html", "id/mia.html", "id/claim-f63.html", "query/who-claims.html"]
+    pages += ["query/index.html", "ontology/index.html", "shapes/index.html", "debate.html"]
+    found = site.use("long", pages=[page for page in pages if (site.folder / page).is_file()])["found"]
+    assert {page: width for page, width in found.items() if width > 0} == {}
 
 
 def test_the_timelines_links_lead_to_its_events(kg: lalakg.KnowledgeGraph, site: Site) -> None:

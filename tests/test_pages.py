@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from xml.etree import ElementTree
 
 import html5rdf
@@ -10,9 +11,11 @@ import pyoxigraph as ox
 import pytest
 
 import lalakg
+from conftest import Command
 from lalakg._pages import Edition, Pages, Places, link
 from lalakg._pages.evidence import claims
 from lalakg._pages.index import Index
+from lalakg._pages.lists import search
 from lalakg._pages.order import Order
 from lalakg._pages.svg import wrap
 from lalakg._pages.worlds import pairs, plan
@@ -66,7 +69,7 @@ def pages() -> Pages:
         (ID + "a/b", "id/a%2Fb"),
         (ID + "..", "id/%2E%2E"),
         (ID + ".hidden", "id/%2Ehidden"),
-        (ID + "Zoë", "id/Zo%C3%AB"),
+        (ID + "Zoë", "id/Zoë"),
         ("http://nowhere.example/x", None),
     ],
 )
@@ -243,6 +246,15 @@ def test_a_part_to_which_two_statements_lead_is_shown_once(kg: lalakg.KnowledgeG
     assert page.count('href="#psg-f63"') >= 1
 
 
+def test_classes_of_others_are_in_plain_words_in_lists_and_search(pages: Pages) -> None:
+    edition = pages.edition
+    titles = {words(heading) for heading in parsed(pages.things()).iter("h2")}
+    assert {"character", "text position selector", "proper interval", "creative work"} <= titles
+    kinds = {kind for _, _, kind, _ in search(edition)}
+    assert {"character", "concept", "dataset"} <= kinds
+    assert not {word for word in titles | kinds if ":" in word}
+
+
 HOSTILE = """</script><script>alert("1")</script><img src=x onerror=alert(2)> ' & ]]> {{ 7 * 7 }} \u202e"""
 
 
@@ -318,9 +330,10 @@ def test_ones_own_question_can_be_asked_where_something_answers(kg: lalakg.Knowl
     assert "new.html" in pages_of(kg, scripts=["query.js"]).questions()
 
 
-def test_the_catalogue_is_rdf_that_editors_find(pages: Pages) -> None:
+def test_the_catalogue_is_rdf_that_editors_find(kg: lalakg.KnowledgeGraph, pages: Pages) -> None:
+    assert "schema:target" not in pages.catalogue(), "a folder of files answers no query"
     store = ox.Store()
-    store.load(pages.catalogue(), format=ox.RdfFormat.TURTLE)
+    store.load(pages_of(kg, endpoint="sparql").catalogue(), format=ox.RdfFormat.TURTLE)
     found = store.query(
         """PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX schema: <https://schema.org/>
         PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -403,8 +416,31 @@ def test_a_long_story_is_drawn_in_part_and_says_so(kg: lalakg.KnowledgeGraph) ->
         for triple in (say(f"ev-x{n}", RDF_TYPE.value, LALA + "Event"), say(f"ev-x{n}", LALA + "inWorld", "w-story"))
     ]
     page = pages_of(kg, more).front()
-    assert re.search(r"and 2\d\d more events", page)
-    assert "ev-barge-past.html" in page
+    heights = re.findall(r'y="([\d.]+)"[^>]*>and 2\d\d more events', page)
+    assert len(heights) == 2, "wide and narrow"
+    assert all(page.count(f' y="{height}"') == 1 and float(height) > 1000 for height in heights), "rows of their own"
+
+
+def test_the_skip_link_of_the_page_for_nothing_stays_on_it(pages: Pages) -> None:
+    page = pages.not_found()
+    assert 'href="404.html#main"' in page
+    assert 'href="#' not in page
+
+
+def test_what_others_have_named_is_not_ours_to_be_cited(pages: Pages) -> None:
+    ours, theirs = pages.thing(ID + "mia"), pages.thing("https://schema.org/Person")
+    for word in ('rel="cite-as"', "To cite it", '"subjectOf"'):
+        assert word in ours
+        assert word not in theirs
+
+
+@pytest.mark.parametrize("name", ["index", "new"])
+def test_a_query_cannot_take_the_place_of_a_page(small: Path, run: Command, tmp_path: Path, name: str) -> None:
+    query = next((small / "queries").rglob("*.rq"))
+    query.with_name(f"{name}.rq").write_text(query.read_text(encoding="utf-8"), encoding="utf-8")
+    done = run("-C", small, "build", tmp_path / "site", "--site")
+    assert done.status == 2
+    assert f"{name}.rq: the site has a page {name} of its own there; rename the query." in done.err
 
 
 def test_words_break_into_even_lines() -> None:

@@ -18,7 +18,7 @@ from rdflib.compare import isomorphic
 import lalakg
 from conftest import ROOT, Command
 from lalakg._errors import OutputError
-from lalakg._pages import Edition, library
+from lalakg._pages import Edition, examples, library
 from lalakg._site import files
 from lalakg._terms import WELL_KNOWN
 
@@ -192,6 +192,19 @@ def test_the_description_names_the_files_that_are_there(site: Path, kg: lalakg.K
     assert [url for url in urls if not (site / url.removeprefix(root)).is_file()] == []
 
 
+def test_a_query_names_no_endpoint_where_none_answers(site: Path) -> None:
+    target = WELL_KNOWN["schema"] + "target"
+    paths = [site / "data/queries.ttl", site / "query/timeline.ttl"]
+    assert [quad for path in paths for quad in ox.parse(path=path) if quad.predicate.value == target] == []
+
+
+def test_a_query_names_the_endpoint_that_answers(kg: lalakg.KnowledgeGraph) -> None:
+    edition = Edition(kg.triples, kg.folder, kg.prefixes, endpoint="ask/here")
+    made = examples.triples(edition, edition.queries)
+    targets = [str(t.object.value) for t in made if t.predicate.value == WELL_KNOWN["schema"] + "target"]
+    assert targets == ["https://w3id.org/lalakg/ask/here"] * len(edition.queries)
+
+
 def test_the_map_names_every_page(site: Path, pages: dict[str, Reader], kg: lalakg.KnowledgeGraph) -> None:
     root = kg.base.removesuffix("id/")
     tree = ElementTree.parse(site / "sitemap.xml")
@@ -214,9 +227,112 @@ def test_a_map_too_long_for_one_file_is_split() -> None:
 def test_redirects_lead_to_files(site: Path) -> None:
     lines = (site / "_redirects").read_text().splitlines()
     targets = [line.split()[1].lstrip("/") for line in lines if not line.startswith("#")]
-    targets += re.findall(r"%\{ENV:BASE\}([\w./-]+\.(?:html|ttl))", (site / ".htaccess").read_text())
+    targets += re.findall(r"%\{ENV:BASE\}([\w./-]+\.(?:html|ttl|jsonld))", (site / ".htaccess").read_text())
     missing = {target for target in targets if not (site / target).is_file()}
     assert missing == set()
+
+
+class Apache:
+    """So much of mod_rewrite as the rules of a site at a host's root use: where a path leads, by the type asked for.
+
+    `site` is the folder below which files stand; the rules of another host know of none.
+    """
+
+    def __init__(self, rules: str, site: Path) -> None:
+        self.lines = [line for line in rules.splitlines() if line.startswith("Rewrite")]
+        self.site = site
+
+    def leads(self, path: str, accept: str) -> str:
+        """The end of the redirects, below the site's root, or the path itself; `404` where nothing stands."""
+        while (target := self._once(path, accept)) != path:
+            path = target.removeprefix("/")
+            if "://" in path:
+                return path
+        return path if (self.site / path.partition("#")[0]).is_file() else "404"
+
+    def _once(self, path: str, accept: str) -> str:
+        known = {
+            "HTTP_ACCEPT": accept,
+            "REQUEST_FILENAME": str(self.site / path),
+            "ENV:BASE": "/",
+            "REQUEST_URI": f"/{path}",
+        }
+        holds, groups = True, ("",)
+        for word, first, second, *_ in (line.split(" ") for line in self.lines if line != "RewriteEngine On"):
+            if word == "RewriteCond":
+                matched = self._condition(_filled(first, known, (path, path), groups), second) if holds else None
+                holds, groups = matched is not None, matched or groups
+                continue
+            match = re.search(first, path)
+            if holds and match and second != "-":
+                return _filled(second, known, (match[0], *match.groups("")), groups)
+            holds, groups = True, ("",)
+        return path
+
+    @staticmethod
+    def _condition(text: str, pattern: str) -> tuple[str, ...] | None:
+        bare = pattern.removeprefix("!")
+        if bare == "-f":
+            found: tuple[str, ...] | None = ("",) if Path(text).is_file() else None
+        else:
+            match = re.search(bare, text)
+            found = (match[0], *match.groups("")) if match else None
+        return found if bare == pattern else None if found else ("",)
+
+
+def _filled(text: str, known: dict[str, str], ours: tuple[str, ...], theirs: tuple[str, ...]) -> str:
+    text = re.sub(r"%\{([A-Z_:]+)\}", lambda m: known[m[1]], text)
+    text = re.sub(r"%(\d)", lambda m: theirs[int(m[1])], text)
+    return re.sub(r"\$(\d)", lambda m: ours[int(m[1])], text)
+
+
+BROWSER, JSONLD, TURTLE = "text/html,*/*;q=0.8", "application/ld+json", "text/turtle"
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "end"),
+    [
+        ("id/mia", BROWSER, "id/mia.html"),
+        ("id/mia", JSONLD, "id/mia.jsonld"),
+        ("id/mia", TURTLE, "id/mia.ttl"),
+        ("ontology", BROWSER, "ontology/index.html"),
+        ("ontology", JSONLD, "ontology/index.jsonld"),
+        ("ontology", TURTLE, "ontology/lala.ttl"),
+        ("vocab", BROWSER, "ontology/index.html"),
+        ("vocab", JSONLD, "ontology/index.html"),
+        ("vocab", TURTLE, "ontology/vocab.ttl"),
+        ("shapes", TURTLE, "ontology/shapes.ttl"),
+        ("id/psg-f63", BROWSER, "id/psg-f63.html"),
+        ("id/psg-f63", TURTLE, "data/lalakg.ttl"),
+        ("id/psg-f63", f"{JSONLD}, {TURTLE};q=0.5", "data/lalakg.ttl"),
+        ("id/psg-f63", JSONLD, "id/psg-f63.html"),
+        ("id/psg-f63.ttl", TURTLE, "data/lalakg.ttl"),
+        ("id/psg-f63.jsonld", JSONLD, "404"),
+        ("id/nobody.ttl", TURTLE, "404"),
+    ],
+)
+def test_apache_leads_to_what_was_asked_for(site: Path, path: str, accept: str, end: str) -> None:
+    assert Apache((site / ".htaccess").read_text(), site).leads(path, accept) == end
+
+
+def test_no_redirect_takes_the_place_of_the_fragment_that_was_asked_for(
+    site: Path, small: Path, tmp_path: Path
+) -> None:
+    lalakg.build(lalakg.load(small), tmp_path / "site", site=True, address=ADDRESS)
+    for rules in (site / ".htaccess", tmp_path / "site/w3id.htaccess", site / "_redirects"):
+        lines = [line for line in rules.read_text().splitlines() if not line.startswith("#")]
+        assert [line for line in lines if "#" in line] == []
+        assert any("vocab" in line for line in lines)
+
+
+def test_the_host_of_the_iris_leads_to_json_ld_where_there_is_some(small: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    lalakg.build(lalakg.load(small), site, site=True, address=ADDRESS)
+    host = Apache((site / "w3id.htaccess").read_text(), site)
+    assert host.leads("ontology", JSONLD) == f"{ADDRESS}ontology/index.jsonld"
+    assert (site / "ontology/index.jsonld").is_file()
+    assert host.leads("vocab", JSONLD) == f"{ADDRESS}ontology/index.html"
+    assert host.leads("vocab", TURTLE) == f"{ADDRESS}ontology/vocab.ttl"
 
 
 # ── with and without the bundle, for any folder, anywhere ─────────────────────────────────────────
@@ -261,6 +377,21 @@ def test_a_folder_of_ones_own_becomes_a_site(small: Path, tmp_path: Path, run: C
     assert f'<link rel="canonical" href="{ADDRESS}">' in front
     assert '<base href="/films/la/">' in (tmp_path / "site/404.html").read_text(encoding="utf-8")
     assert f"{ADDRESS}$1.ttl" in (tmp_path / "site/w3id.htaccess").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("address", [ADDRESS, ADDRESS.removesuffix("/")])
+def test_downloads_are_where_the_site_will_stand(small: Path, tmp_path: Path, address: str) -> None:
+    site = tmp_path / "site"
+    kg = lalakg.load(small)
+    lalakg.build(kg, site, site=True, address=address)
+    name = kg.folder.dataset.name
+    files = {f"{ADDRESS}data/{name}.{form}" for form in ("ttl", "jsonld.gz", "nt.gz", "trig.gz")}
+    assert all((site / file.removeprefix(ADDRESS)).is_file() for file in files)
+    described = [quad.triple for quad in ox.parse(path=site / "data/void.ttl")]
+    for property_ in (WELL_KNOWN["dcat"] + "downloadURL", WELL_KNOWN["void"] + "dataDump"):
+        assert {str(t.object.value) for t in described if t.predicate.value == property_} == files
+    urls = re.findall(r'"contentUrl": ?"([^"]+)"', (site / "dataset.html").read_text(encoding="utf-8"))
+    assert set(urls) == files
 
 
 @pytest.mark.slow

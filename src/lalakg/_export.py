@@ -162,11 +162,12 @@ def build(
     source: Path | str | None = None,
     progress: Progress = lambda _: None,
     beside: Callable[[Path], AbstractContextManager[None]] | None = None,
+    address: str = "",
 ) -> Build:
     """Derive, check and export into the folder `out`: all or nothing, and the same bytes for the same input.
 
     Where a site lies `beside` them, which that writes before and after the dumps, some of the forms go into `data/`,
-    most of them compressed, and so are the checksums of its many files.
+    most of them compressed, and so are the checksums of its many files. `address` is where the site will stand.
 
     Raises NotConforming when the check finds a violation, and OutputError when `out` cannot be written or holds
     something that no build made.
@@ -180,7 +181,7 @@ def build(
     with _swapped(target) as aside:
         with beside(aside) if beside else contextlib.nullcontext():
             if beside:
-                dump(kg, aside / "data", progress, forms=_PLAIN, packed=_PACKED)
+                dump(kg, aside / "data", progress, forms=_PLAIN, packed=_PACKED, address=address)
             else:
                 dump(kg, aside, progress)
             shutil.copytree(kg.folder.ontology, aside / "ontology", ignore=_HIDDEN, dirs_exist_ok=True)
@@ -223,9 +224,14 @@ def dump(
     *,
     forms: Iterable[str] = tuple(MEDIA_TYPES),
     packed: Iterable[str] = (),
+    address: str = "",
 ) -> None:
-    """Write the complete graph into a folder in some forms, as they are or `packed`, and its description."""
+    """Write the complete graph into a folder in some forms, as they are or `packed`, and its description.
+
+    The description gives the files' addresses: in `data/` below `address`, or else below where the IRIs lead.
+    """
     dataset = kg.folder.dataset
+    place = (address.rstrip("/") + "/" if address else dataset.base.removesuffix("id/")) + "data/"
     distributions = []
     folder.mkdir(exist_ok=True)
     for form, compressed in (*((form, False) for form in forms), *((form, True) for form in packed)):
@@ -234,7 +240,8 @@ def dump(
         if compressed:
             name, data = f"{name}.gz", gzip.compress(data, mtime=0)
         (folder / name).write_bytes(data)
-        distributions.append(Distribution(name, MEDIA_TYPES[form], len(data), hashlib.sha256(data).hexdigest()))
+        digest = hashlib.sha256(data).hexdigest()
+        distributions.append(Distribution(name, place + name, MEDIA_TYPES[form], len(data), digest))
         progress(f"{name}: {len(data):,} bytes")
     described = [t for d in kg.documents for t in d.triples if str(getattr(t.subject, "value", "")) == dataset.iri]
     counts = describe_dataset(kg.triples, dataset, distributions, kg.prefixes)

@@ -21,9 +21,10 @@ _MEDIA = "https://www.iana.org/assignments/media-types/"
 
 @dataclass(frozen=True)
 class Distribution:
-    """A file that carries the dataset."""
+    """A file that carries the dataset, and the address from where it is fetched."""
 
     name: str
+    url: str
     media_type: str
     size: int
     sha256: str
@@ -128,14 +129,13 @@ def _slug(iri: str, prefixes: Prefixes) -> str:
 
 
 def _distribution(writer: _Writer, dataset: Dataset, file: Distribution) -> None:
-    url = dataset.base.removesuffix("id/") + "data/" + file.name
     checksum = f"{dataset.iri}#sha256.{file.name}"
     writer.link(dataset.iri, DCAT + "distribution", f"{dataset.iri}#{file.name}")
-    writer.link(dataset.iri, VOID + "dataDump", url)
+    writer.link(dataset.iri, VOID + "dataDump", file.url)
     here = f"{dataset.iri}#{file.name}"
     writer.link(here, RDF_TYPE.value, DCAT + "Distribution")
     writer.add(here, RDFS_LABEL.value, file.name)
-    writer.link(here, DCAT + "downloadURL", url)
+    writer.link(here, DCAT + "downloadURL", file.url)
     writer.link(here, DCAT + "mediaType", _MEDIA + file.media_type)
     if file.name.endswith(".gz"):
         writer.link(here, DCAT + "compressFormat", _MEDIA + "application/gzip")

@@ -5,6 +5,7 @@ import { type Hint, type PartialConfig, Yasqe } from "@zazuko/yasqe";
 
 import type { Entry } from "./index.js";
 import type { Prefixes } from "./terms.js";
+import { declarations } from "./tokens.js";
 
 const MOST_HINTS = 60;
 
@@ -28,8 +29,13 @@ export function edit(parent: HTMLElement, text: string, prefixes: Prefixes, term
     },
     false,
   );
-  const yasqe = new Yasqe(parent, config(text, ask));
+  const yasqe = new Yasqe(parent, config(complete(text, prefixes), ask));
   return { text: () => yasqe.getValue(), focus: () => yasqe.focus() };
+}
+
+/** The query with the declarations that it lacks: the editor marks their absence as a fault, though all are known here. */
+function complete(text: string, prefixes: Prefixes): string {
+  return declarations(prefixes, text).replace(/> (?=PREFIX |$)/g, ">\n") + text;
 }
 
 function config(text: string, ask: () => void): PartialConfig {

@@ -2,6 +2,8 @@
 
 import { compact, type Prefixes } from "./terms.js";
 
+const PLAIN = /^[\p{L}\p{N}_-][\p{L}\p{N}_.-]*$/u;
+
 /** A line of data/search.json: label, short name, kind, and the page's address from the site's root. */
 export type Entry = [label: string, name: string, kind: string, href: string];
 
@@ -13,6 +15,7 @@ export class Names {
     readonly prefixes: Prefixes,
     entries: Entry[],
     private readonly root: string,
+    private readonly base: string,
   ) {
     this.entries = new Map(entries.map((entry) => [entry[1], entry]));
   }
@@ -22,16 +25,31 @@ export class Names {
   }
 
   label(iri: string): string {
-    const short = this.short(iri);
-    return this.entries.get(short)?.[0] ?? short;
+    return this.entry(iri)?.[0] ?? this.short(iri);
   }
 
-  /** Where an IRI leads: to its page, or, if it is an address, to itself. */
+  /** Where an IRI leads: to its page; below the graph's base to where one stands or leads on; another address to itself. */
   href(iri: string): { href: string; rel?: string } | undefined {
-    const entry = this.entries.get(this.short(iri));
+    const entry = this.entry(iri);
     if (entry) return { href: this.root + entry[3] };
+    if (iri.startsWith(this.base) && iri !== this.base) return { href: this.place(iri.slice(this.base.length)) };
     return /^https?:/.test(iri) ? { href: iri, rel: "external" } : undefined;
   }
+
+  private entry(iri: string): Entry | undefined {
+    return this.entries.get(this.short(iri).replace(/^<|>$/g, ""));
+  }
+
+  private place(local: string): string {
+    return `${this.root}id/${encodeURIComponent(fileName(local))}.html`;
+  }
+}
+
+/** A local name as its page's file is called. The same rules as in _pages/places.py, but for names too long for a file. */
+function fileName(local: string): string {
+  if (local === "index") return "%69ndex";
+  if (PLAIN.test(local)) return local;
+  return encodeURIComponent(local).replace(/[!'()*.]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 export async function json<T>(address: string): Promise<T> {

@@ -99,7 +99,7 @@ class QueryPage {
     if (this.names) return this.names;
     const [prefixes, entries] = await Promise.all([json<Prefixes>(`${ROOT}data/prefixes.json`), json<Entry[]>(`${ROOT}data/search.json`)]);
     this.entries = entries;
-    return (this.names = new Names(prefixes, entries, ROOT));
+    return (this.names = new Names(prefixes, entries, ROOT, this.data.base));
   }
 
   private show(answer: Answer, { query = "", milliseconds = 0 }: Reply, question: Question): void {

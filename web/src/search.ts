@@ -90,15 +90,35 @@ class Search {
   }
 }
 
-/** On the page of all things, keep those that hold the question. */
-function filter(list: Element, typed: string): void {
-  for (const item of list.querySelectorAll<HTMLElement>("li")) item.hidden = !plain(item.textContent ?? "").includes(plain(typed));
+/** On the page of all things, keep what holds the question, and say so if nothing does. */
+function filterAll(typed: string): void {
+  const lists = [...document.querySelectorAll("[data-filter]")];
+  const kept = lists.filter((list) => filter(list, plain(typed)));
+  if (!lists.length || kept.length) return;
+  const note = element("p", { class: "lead", role: "status", "aria-live": "polite" });
+  document.querySelector("main .head")?.append(note);
+  requestAnimationFrame(() => (note.textContent = `Nothing is called “${typed}”.`)); // only a change is read out
+}
+
+/** Hide what does not fit, with section and link where nothing is left; a list that is cut short stays, for its rest. */
+function filter(list: Element, wanted: string): boolean {
+  const items = [...list.querySelectorAll<HTMLElement>("li")];
+  for (const item of items) item.hidden = !plain(item.textContent ?? "").includes(wanted);
+  const left = items.filter((item) => !item.hidden).length;
+  const section = list.closest("section") as HTMLElement;
+  const cut = section.querySelector(":scope > p") !== null;
+  section.hidden = !left && !cut;
+  const link = document.querySelector<HTMLElement>(`.jump a[href="#${section.querySelector("h2")?.id}"]`);
+  const count = link?.querySelector("span");
+  if (link) link.hidden = section.hidden;
+  if (count && !cut) count.textContent = left.toLocaleString("en");
+  return !section.hidden;
 }
 
 const root = new URL("..", (document.currentScript as HTMLScriptElement).src).href;
-const typed = new URLSearchParams(location.search).get("q") ?? "";
+const typed = (new URLSearchParams(location.search).get("q") ?? "").trim();
 const field = element("input", { id: "q", name: "q", type: "search", autocomplete: "off", placeholder: "Search", value: typed });
 const form = element("form", { id: "search", role: "search", action: `${root}things.html` }, element("label", { for: "q", class: "visually-hidden" }, "Search"), field);
 document.querySelector("header.top")?.append(form);
 if (location.protocol !== "file:") new Search(form, field, root);
-if (typed) document.querySelectorAll("[data-filter]").forEach((list) => filter(list, typed));
+if (typed) filterAll(typed);

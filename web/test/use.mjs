@@ -3,7 +3,7 @@
 import { answered, ask, drive, open, saved } from "./browser.mjs";
 
 const RUNAWAY = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }";
-const STEPS = { keyboard, hostile, runaway, address, downloads, completion, search, timeline, moved, file, sizes };
+const STEPS = { keyboard, hostile, runaway, address, downloads, completion, search, timeline, moved, file, sizes, linked, unfound, undeclared, long };
 
 await drive(async (browser, job) => {
   const { page, faults } = await open(browser, job.step === "file" ? "file:" : job.base);
@@ -152,6 +152,47 @@ async function moved(page, { base, part }) {
 async function file(page, { folder }) {
   await page.goto(`file://${folder}/query/who-claims.html`);
   return { said: await page.locator("#query").innerText(), asks: await page.getByRole("button", { name: "Ask" }).isVisible() };
+}
+
+/** Where the links of an answer lead. */
+async function linked(page, { base, path }) {
+  await page.goto(base + path);
+  await ask(page);
+  const more = page.getByRole("button", { name: "Show all" });
+  if (await more.count()) await more.click();
+  return { links: await page.locator("#answer table a").evaluateAll((all) => all.map(({ href, rel }) => ({ href, rel }))) };
+}
+
+/** What the page of all things shows of what is asked. */
+async function unfound(page, { base, typed }) {
+  await page.goto(`${base}things.html?${new URLSearchParams({ q: typed })}`);
+  await page.getByRole("combobox").waitFor();
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  const shown = async (selector) => page.locator(selector).filter({ visible: true }).allInnerTexts();
+  return { headings: await shown("main h2"), jumps: await shown(".jump a"), items: await shown("[data-filter] li"), said: await shown("[role=status]") };
+}
+
+/** A query with prefixes that it does not declare, as the editor shows it and the page answers it. */
+async function undeclared(page, { base, query }) {
+  await page.goto(`${base}query/new.html#${new URLSearchParams({ query })}`);
+  const note = await answered(page);
+  const asked = new URLSearchParams(new URL(page.url()).hash.slice(1)).get("query");
+  const shown = await page.locator(".CodeMirror").evaluate((editor) => editor.CodeMirror.getValue());
+  return { note, asked, shown, marks: await page.locator(".parseErrorIcon, .sp-error").count() };
+}
+
+/** By how much a page of a phone is too wide for a word without end in each of its texts. */
+async function long(page, { base, pages }) {
+  await page.setViewportSize({ width: 360, height: 740 });
+  const found = {};
+  for (const name of pages) {
+    await page.goto(base + name);
+    found[name] = await page.evaluate(() => {
+      for (const text of document.querySelectorAll("h1, h2, main p, main li a, main dt, main dd")) text.append("x".repeat(120));
+      return document.documentElement.scrollWidth - window.innerWidth;
+    });
+  }
+  return { found };
 }
 
 /** The bytes that a page costs before anything is asked. */

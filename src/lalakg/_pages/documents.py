@@ -65,7 +65,7 @@ def schema(edition: Edition, thing: str) -> dict[str, Any]:
             (t for name in _ASIDE if (t := _said(edition, thing, name)) != index.label(thing) and t), None
         ),
         "sameAs": index.objects(thing, _SCHEMA + "sameAs") or None,
-        "subjectOf": edition.folder.dataset.iri,
+        "subjectOf": {"@id": edition.folder.dataset.iri} if thing.startswith(edition.places.root) else None,
     }
     if index.is_a(thing, LALA + "Claim"):
         voice, source = index.object(thing, LALA + "attributedTo"), index.object(thing, LALA + "reportedIn")

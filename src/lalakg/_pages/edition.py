@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from urllib.parse import quote
@@ -22,7 +22,7 @@ from lalakg._terms import WELL_KNOWN, Names, Node, Prefixes, expand
 from lalakg._tokens import tokens
 
 _DCTERMS, _OWL = WELL_KNOWN["dcterms"], WELL_KNOWN["owl"]
-_CODE = ("sha256", "locator", "textFragment", "uriSpace", "preferredNamespaceUri")
+_CODE = ("sha256", "locator", "textFragment", "uriSpace")
 
 
 @dataclass(frozen=True)
@@ -171,10 +171,10 @@ class Edition:
     def kind(self, iri: str, here: str) -> Value:
         """How a class is shown above the name of a thing; one of others in plain words."""
         value = self.thing(iri, here)
-        if value.kind == "page":
+        if value.kind == "page" and value.text != value.name:
             return value
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.split(r"[/#]", iri)[-1]).lower()
-        return Value(words or value.text, "text")
+        return replace(value, text=words) if value.kind == "page" else Value(words or value.text, "text")
 
     def narrow(self, statements: Iterable[Statement]) -> list[Statement]:
         """The statements without those that a narrower property says as well."""
@@ -190,7 +190,7 @@ class Edition:
 
     @cached_property
     def queries(self) -> list[Query]:
-        """The ready-made queries in the order of their groups, except for those that look for faults."""
+        """The ready-made queries in the order of their groups."""
         catalogue = self.folder.catalogue
         return [query for group in catalogue.groups for query in catalogue.group(group)]
 

@@ -35,7 +35,6 @@ class Claim:
     text: str
     bearing: str
     voice: str
-    source: str
     words: tuple[str, ...]
     passages: tuple[Passage, ...]
 
@@ -63,7 +62,6 @@ def claim(index: Index, iri: str, bearing: str = "") -> Claim:
         text=index.text(iri, LALA + "claimText") or index.label(iri),
         bearing=bearing,
         voice=index.object(iri, LALA + "attributedTo"),
-        source=index.object(iri, LALA + "primarySource") or index.object(iri, LALA + "reportedIn"),
         words=tuple(index.label(word) for word in words if word),
         passages=tuple(passage(index, one) for one in index.objects(iri, LALA + "evidence")),
     )

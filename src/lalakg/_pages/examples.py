@@ -47,10 +47,11 @@ def _query(edition: Edition, query: Query) -> list[ox.Triple]:
         said(RDFS_LABEL.value, query.summary, "en"),
         said(_RDFS + "comment", query.description or query.summary, "en"),
         said(_TEXTS[query.form], query.text),
-        _named(here, _SCHEMA + "target", f"{edition.places.root}sparql"),
         _named(here, _SH + "prefixes", _declarations(edition)),
         _named(here, WELL_KNOWN["foaf"] + "isPrimaryTopicOf", edition.places.canonical(f"query/{query.name}.html")),
     ]
+    if edition.endpoint:
+        found.append(_named(here, _SCHEMA + "target", edition.places.root + edition.endpoint))
     return found + [said(_SCHEMA + "keywords", str(tag)) for tag in query.header.get("tags", [])]
 
 

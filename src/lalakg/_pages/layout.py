@@ -38,7 +38,7 @@ class Layout:
 
     def __init__(self, plan: Plan, index: Index, style: Style) -> None:
         self.plan, self.index, self.style = plan, index, style
-        self.y, self.rule, self.height = self._heights()
+        self.y, self.more, self.rule, self.height = self._heights()
 
     def label_width(self, right: bool) -> float:
         """How wide a label may be."""
@@ -50,8 +50,8 @@ class Layout:
         """A moment's label, broken into lines."""
         return svg.wrap(self.index.label(moment.iri), self.label_width(right), self.style.size)
 
-    def _heights(self) -> tuple[list[float], float, float]:
-        """The height at which each row stands, that of the rule before the ends, and that of the whole."""
+    def _heights(self) -> tuple[list[float], float, float, float]:
+        """Where each row, what is not drawn, and the rule before the ends stand; and the height of the whole."""
         style, plan = self.style, self.plan
         lines = [1] * plan.rows
         for line in (plan.base, plan.inner):
@@ -60,14 +60,21 @@ class Layout:
         if plan.branch is not None and plan.inner:
             head = self.heads(plan.inner, True)[2]
             lines[plan.branch] = max(lines[plan.branch], round(head / style.leading + 0.5))
-        y, found, rule = self.heads(plan.base, False)[2] + style.leading * 1.9, [], 0.0
-        for row, count in enumerate(lines):
-            if row == plan.end:
-                rule, y = y + style.leading, y + style.leading * 2.2
-            height = count * style.leading + style.size * 0.75
+        found: list[float] = []
+        y = self._rows(found, lines[: plan.end], self.heads(plan.base, False)[2] + style.leading * 1.9)
+        more = y + style.leading
+        y = more if any(line.left_out for line in (plan.base, plan.inner) if line) else y
+        rule = y + style.leading
+        y = self._rows(found, lines[plan.end :], y + style.leading * 2.2) if plan.end < plan.rows else y
+        return found, more, rule, y + style.leading / 2
+
+    def _rows(self, found: list[float], lines: list[int], y: float) -> float:
+        """Where rows of so many lines stand, from `y` on; where they end."""
+        for count in lines:
+            height = count * self.style.leading + self.style.size * 0.75
             found.append(round(y + height / 2, 1))
             y += height
-        return found, rule, y + style.leading / 2
+        return y
 
     def x(self, right: bool) -> float:
         """Where a line runs."""

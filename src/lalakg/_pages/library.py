@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from lalakg._errors import QueryError
 from lalakg._formats import MEDIA_TYPES
 from lalakg._pages.documents import CONTEXT
 from lalakg._pages.lists import search
@@ -62,6 +63,8 @@ def things(pages: Pages) -> Mapping[str, Callable[[], str]]:
 def _queries(pages: Pages) -> dict[str, Callable[[], str]]:
     found: dict[str, Callable[[], str]] = {"data/queries.ttl": pages.catalogue}
     for query in pages.edition.queries:
+        if query.name in ("index", "new"):
+            raise QueryError(f"{query.path}: the site has a page {query.name} of its own there; rename the query.")
         found[f"query/{query.name}.html"] = partial(pages.query, query)
         found[f"query/{query.name}.rq"] = partial(str, query.text)
         found[f"query/{query.name}.ttl"] = partial(pages.query_rdf, query, "ttl")

@@ -41,7 +41,7 @@ def things(edition: Edition, here: str) -> dict[str, Any]:
     index = edition.index
     groups = []
     for kind, members in kinds(edition):
-        title = edition.thing(kind, here) if kind else None
+        title = edition.kind(kind, here) if kind else None
         listed = sorted(members, key=lambda m: natural(index.label(m).casefold()))[:_LISTED]
         values = [edition.thing(member, here) for member in listed]
         groups.append(
@@ -62,9 +62,7 @@ def questions(edition: Edition, here: str) -> dict[str, Any]:
     for name in edition.folder.catalogue.groups:
         queries = [
             {
-                "id": query.id,
                 "summary": query.summary,
-                "description": query.description,
                 "href": link(f"query/{query.name}.html", here),
                 "elsewhere": asks_elsewhere(query),
             }
@@ -134,7 +132,7 @@ def search(edition: Edition) -> list[list[str]]:
         kinds_ = index.types(thing)
         auxiliary = any(kind.rpartition("#")[2] in _AUXILIARY for kind in index.objects(thing, TYPE))
         if path and not auxiliary:
-            kind = index.label(kinds_[0]) if kinds_ else ""
+            kind = edition.kind(kinds_[0], "").text if kinds_ else ""
             found.append([index.label(thing), index.name(thing), kind, link(f"{path}.html", "")])
     found += [[q.summary, q.name, "query", link(f"query/{q.name}.html", "")] for q in edition.queries]
     return sorted(found, key=lambda entry: (natural(entry[0].casefold()), entry[1]))

@@ -72,16 +72,17 @@ class Pages:
         content = thing.content(edition, iri, here)
         term = terms.content(edition, iri, here) if terms.is_term(edition, iri) else None
         schema = documents.schema(edition, iri)
+        own = iri.startswith(edition.places.root)  # what others have named is not ours to be cited
         return self._page(
             "thing.html",
             here,
             content["label"],
             **content,
             term=term,
-            citation=documents.citation(edition, iri, content["label"]),
+            citation=documents.citation(edition, iri, content["label"]) if own else "",
             schema=schema,
             schema_type=schema["@type"],
-            thing_iri=iri,
+            thing_iri=iri if own else "",
             alternates=[(kind, link(f"{path}.{form}", here)) for form, kind in _BESIDE.items()],
         )
 
@@ -222,6 +223,7 @@ class Pages:
         """What a host shows for an address without a page; its links begin at `base`, the path of the site's root."""
         page = self._page("404.html", "404.html", "Not found")
         base = base or urlsplit(self.edition.places.address).path or "/"
+        page = page.replace('href="#', 'href="404.html#')  # which would lead to the base
         return page.replace("<head>", f'<head>\n<base href="{base}">', 1)
 
 

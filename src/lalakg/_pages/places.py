@@ -10,7 +10,7 @@ from urllib.parse import quote
 from lalakg._folder import Dataset
 from lalakg._terms import LALA, WELL_KNOWN, Prefixes
 
-_PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+_PLAIN = re.compile(r"[\w-][\w.-]*")  # letters of any script: a link has them with percent signs, a file has not
 _LONGEST = 120  # file systems end at 255 bytes; endings and what a writer puts before the name need some
 
 
@@ -51,9 +51,9 @@ def _file_name(local: str) -> str:
     """A name for files from a local name: as it is where it is plain, with percent signs where it is not."""
     name = local if _PLAIN.fullmatch(local) else quote(local, safe="").replace(".", "%2E")
     name = name.replace("index", "%69ndex") if name == "index" else name
-    return (
-        name if len(name) <= _LONGEST else f"{name[: _LONGEST - 20]}-{hashlib.sha256(local.encode()).hexdigest()[:16]}"
-    )
+    if len(name.encode()) <= _LONGEST:
+        return name
+    return f"{quote(name, safe='%')[: _LONGEST - 20]}-{hashlib.sha256(local.encode()).hexdigest()[:16]}"
 
 
 def root_of(path: str) -> str:

@@ -31,7 +31,6 @@ def content(edition: Edition, query: Query, answer: Result | None, here: str) ->
             }
             for parameter in query.parameters
         ],
-        "tags": [str(tag) for tag in query.header.get("tags", [])],
         "answer": shown(edition, answer, here),
         "elsewhere": asks_elsewhere(query),
         "header": query.text[: len(query.text) - len(body)],

@@ -52,7 +52,6 @@ def shown(edition: Edition, one: Claim, here: str) -> dict[str, Any]:
         "bearing": index.label(one.bearing) if one.bearing else "",
         "denies": one.bearing == LALA + "denies",
         "voice": edition.thing(one.voice, here) if one.voice else None,
-        "source": edition.thing(one.source, here) if one.source else None,
         "words": one.words,
         "passages": [
             {

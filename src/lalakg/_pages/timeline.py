@@ -82,7 +82,7 @@ class _Drawing(Layout):
     def _left_out(self, line: Line, right: bool) -> str:
         x, anchor = self.text_at(right)
         words = f"and {line.left_out:,} more events"
-        return svg.text([words], x, self.rule, 0, class_="t-head-small", text_anchor=anchor)
+        return svg.text([words], x, self.more, 0, class_="t-head-small", text_anchor=anchor)
 
     def _heading(self, line: Line, right: bool) -> str:
         style = self.style

@@ -43,7 +43,7 @@ def build(
     def beside(folder: Path) -> contextlib.AbstractContextManager[None]:
         return _beside(kg, Files(folder), address, progress)
 
-    return _export.build(kg, out, source=source, progress=progress, beside=beside)
+    return _export.build(kg, out, source=source, progress=progress, beside=beside, address=address)
 
 
 @contextlib.contextmanager
