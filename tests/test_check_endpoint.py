@@ -219,6 +219,7 @@ def test_html_gives_no_verdict(ask: Callable[[str], bytes], place: Path, run: Co
     assert done.err == f"lalakg: {url}: does not answer SPARQL, nor do /query and /sparql below it; {STORE}\n"
 
 
+@pytest.mark.slow
 def test_an_endpoint_that_takes_too_long_gives_no_verdict(ask: Callable[[str], bytes]) -> None:
     released = threading.Event()
 

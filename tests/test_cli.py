@@ -176,6 +176,7 @@ def test_build_ends_with_a_readable_summary(run: Command, small: Path) -> None:
     assert "my-film.ttl: " in done.err
 
 
+@pytest.mark.slow
 def test_derive_and_its_check(run: Command, folder: Path) -> None:
     published = folder / "data/published"
     assert run("derive", "--check", cwd=folder) == Outcome(0, "", "data/published is up to date.\n")

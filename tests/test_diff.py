@@ -100,6 +100,7 @@ def test_without_blank_nodes_it_is_the_difference_of_sets(a: list[ox.Triple], b:
     assert statements(diff(a, b)) == (set(a) - set(b), set(b) - set(a))
 
 
+@pytest.mark.slow
 @given(pairs, st.sampled_from(FORMATS))
 def test_every_form_can_tell_it_and_tells_it_the_same_again(pair: Any, form: str) -> None:
     text = diff(*pair).render(form)
@@ -107,6 +108,7 @@ def test_every_form_can_tell_it_and_tells_it_the_same_again(pair: Any, form: str
     assert text == diff(*pair).render(form)
 
 
+@pytest.mark.slow
 @given(pairs)
 def test_turtle_holds_every_difference_as_a_change_set(pair: tuple[list[ox.Triple], list[ox.Triple]]) -> None:
     found = diff(*pair)

@@ -37,7 +37,14 @@ ENDPOINT = "http://localhost:7878"  # what stands in the pages for the tests' ow
 SERVER = "http://localhost:8000"  # for a server that is started for the page
 CLONE = "/home/you/lalakg"  # and for the folder in which they work
 SLOW = "$ pyshacl "
-LONG = ("site.md", "server.md")  # seconds, for whole sites and servers
+LONG = (
+    "site.md",
+    "server.md",
+    "python.md",
+    "diff.md",
+    "debate.md",
+    "wikidata.md",
+)  # seconds, for whole sites and servers
 REPORT = re.compile(r"(make\b|lalakg (-C \S+ )?(build|check|derive)\b)")
 ADDED = re.compile(r"below the others in `(\S+)`:\n\n$")  # what a page adds is put there, and not looked for
 UNRUN = ("make test",)  # would run this test again

@@ -255,6 +255,7 @@ def test_a_busy_store_is_asked_again(fake: FakeStore, small: Path, run: Command,
     assert pauses == [7.0, 7.0, 7.0]
 
 
+@pytest.mark.slow
 @each_command
 def test_a_slow_store_ends_at_the_deadline(fake: FakeStore, small: Path, run: Command, words: list[str]) -> None:
     stop = threading.Event()
@@ -274,6 +275,7 @@ def test_a_slow_store_ends_at_the_deadline(fake: FakeStore, small: Path, run: Co
     assert "was not done within 1 s; give it longer with --timeout" in done.err
 
 
+@pytest.mark.slow
 def test_each_answer_has_the_whole_time(fake: FakeStore, small: Path) -> None:
     load_into(lalakg.load(small), fake.url)
     fake.faults.append(lambda _: bool(time.sleep(0.2)))

@@ -102,6 +102,7 @@ def test_a_pause_that_is_asked_for_is_made(client: Client, wikidata: Wikidata, n
     assert naps == [7, 7]
 
 
+@pytest.mark.slow
 def test_a_rate_limit_is_kept_to(run: Command, folder: Path, wikidata: Wikidata) -> None:
     limit = RateLimit(5, 1)
     wikidata.faults.append(limit)
@@ -307,6 +308,7 @@ def test_without_sparql_the_plain_classes_are_still_known(run: Command, folder: 
     assert {verdict for name, verdict in found.items() if name not in unknown} == {"holds"}
 
 
+@pytest.mark.slow
 def test_an_answer_that_does_not_come_in_time(wikidata: Wikidata, tmp_path: Path) -> None:
     wikidata.faults.append(slow(3))
     with Client(Service.of(wikidata.url), Cache(tmp_path), seconds=1) as client:
@@ -316,6 +318,7 @@ def test_an_answer_that_does_not_come_in_time(wikidata: Wikidata, tmp_path: Path
             client.select(QUERY)
 
 
+@pytest.mark.slow
 def test_an_answer_that_trickles(tmp_path: Path) -> None:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -24,6 +24,8 @@ import lalakg
 from conftest import ROOT, Command
 from lalakg._mcp.search import matching
 
+pytestmark = pytest.mark.slow
+
 RUNAWAY = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 GENERAL = {"schema", "search", "describe", "sparql"}
 KG = lalakg.load(ROOT)

@@ -15,6 +15,8 @@ from browsing import drive
 from conftest import ROOT, missing
 from serving import serving
 
+pytestmark = pytest.mark.slow
+
 CLIENTS = ROOT / "tests" / "clients"
 FILM = "SELECT ?film WHERE { ?film a <https://w3id.org/lalakg/ontology#Film> } ORDER BY ?film"
 MIA = "https://w3id.org/lalakg/id/mia"
@@ -97,7 +99,6 @@ def comunica(*cases: tuple[str, list[Any]]) -> list[Any]:
     return found
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("told", [True, False], ids=["told what it is", "finding out from the service description"])
 def test_comunica_asks_the_endpoint(server: str, told: bool) -> None:
     source = {"type": "sparql", "value": f"{server}/sparql"} if told else f"{server}/sparql"
@@ -112,7 +113,6 @@ def test_comunica_asks_the_endpoint(server: str, told: bool) -> None:
     assert read(triples) == of_mia()
 
 
-@pytest.mark.slow
 def test_comunica_follows_its_nose(server: str) -> None:
     """From a thing's own address, by content negotiation, to what is said of it; alone, and beside the endpoint."""
     thing = f"{server}/id/mia"

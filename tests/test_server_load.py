@@ -17,6 +17,8 @@ import pytest
 import lalakg
 from serving import serving
 
+pytestmark = pytest.mark.slow
+
 LABELS = "SELECT ?l { <https://example.org/film/id/film> <http://www.w3.org/2000/01/rdf-schema#label> ?l }"
 PATHS = [
     "/",
@@ -141,7 +143,6 @@ def test_data_that_cannot_be_read_is_named_and_the_old_stays(folder: Path) -> No
         process.wait(20)
 
 
-@pytest.mark.slow
 def test_new_editions_under_load(folder: Path, tmp_path: Path) -> None:
     below = tmp_path / "below"
     below.mkdir()
@@ -164,7 +165,6 @@ def test_new_editions_under_load(folder: Path, tmp_path: Path) -> None:
         assert editions(httpx.get(f"{address}/data/film.nt").text) == {3}
 
 
-@pytest.mark.slow
 def test_the_end_under_load(folder: Path) -> None:
     with serving("-C", str(folder), "serve", "-q", "--budget", "100000") as (address, process):
         load = Load(address)

@@ -317,6 +317,7 @@ def test_fault_in_the_published_graph_is_caught(
     assert {shape[:3] for shape in found} == set(patch.rules)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edit", [*EDITS, *STEPS], ids=lambda edit: edit.fault)
 def test_fault_of_an_author_is_caught(edit: Edit, tmp_path: Path) -> None:
     assert failing_rules(edited(edit, tmp_path).triples) == set(edit.rules)

@@ -351,6 +351,7 @@ def test_a_connection_is_cut(wikidata: Wikidata, client: httpx.Client) -> None:
         ask(wikidata, client)
 
 
+@pytest.mark.slow
 def test_whoever_ignores_retry_after_is_banned(wikidata: Wikidata, client: httpx.Client) -> None:
     wikidata.faults.append(faults.RateLimit(requests=2, seconds=1))
     assert [ask(wikidata, client).status_code for _ in range(3)] == [200, 200, 429]
