@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,7 @@ from lalakg._report import Report
 from lalakg._terms import WELL_KNOWN
 
 SCHEMA = "https://schema.org/"
+NOBODY = 65534
 ODD = """\
 @prefix lala: <https://w3id.org/lalakg/ontology#> .
 @prefix lkg: <https://w3id.org/lalakg/id/> .
@@ -428,11 +430,23 @@ def test_a_place_that_cannot_be_written(small: Path, unchecked: None, tmp_path: 
         lalakg.build(lalakg.load(small), tmp_path / place)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_without_permission(small: Path, unchecked: None, tmp_path: Path) -> None:
-    (tmp_path / "shut").mkdir(mode=0o500)
-    with pytest.raises(OutputError, match="cannot be written: Permission denied"):
-        lalakg.build(lalakg.load(small), tmp_path / "shut/dist")
+@pytest.mark.parametrize("mode", [0o500, 0o555])
+def test_a_folder_without_permission(small: Path, unchecked: None, mode: int) -> None:
+    """Asked as nobody where root runs the tests, who may write anywhere."""
+    user = os.geteuid()
+    with tempfile.TemporaryDirectory() as name:
+        top = Path(name)
+        top.chmod(0o755)
+        kg = lalakg.load(shutil.copytree(small, top / "film"))
+        lalakg.build(kg, top / "dist")  # as who may: what this imports, nobody might not
+        (top / "shut").mkdir(mode=mode)
+        os.seteuid(user or NOBODY)
+        try:
+            with pytest.raises(OutputError, match="cannot be written: Permission denied"):
+                lalakg.build(kg, top / "shut/dist")
+        finally:
+            os.seteuid(user)
+        assert not list((top / "shut").iterdir())
 
 
 @pytest.mark.parametrize("out", [".", "..", "../dist"])

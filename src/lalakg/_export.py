@@ -173,7 +173,8 @@ def build(
     something that no build made.
     """
     folder = Path(out)
-    _refuse_foreign(folder)
+    with _writing(folder):
+        _refuse_foreign(folder)
     target = folder.resolve() if folder.is_symlink() else folder
     report = check(kg, source=source, progress=progress)
     if not report.conforms:
@@ -251,24 +252,30 @@ def dump(
 
 
 @contextlib.contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """What the system refuses, as an OutputError."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written: {error.strerror}.") from None
+
+
+@contextlib.contextmanager
 def _swapped(folder: Path) -> Iterator[Path]:
     """A folder to the side that takes the place of `folder` when all went well; nothing changes when it did not."""
-    try:
+    with _writing(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
         aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".new", dir=folder.parent))
-    except OSError as error:
-        raise OutputError(f"{folder} cannot be written: {error.strerror}.") from None
     try:
-        yield aside
-        aside.chmod(0o755)
-        old = aside.with_suffix(".old")
-        if folder.exists():
-            folder.rename(old)
-        aside.rename(folder)
-        shutil.rmtree(old, ignore_errors=True)
-    except OSError as error:
-        raise OutputError(f"{folder} cannot be written: {error.strerror}.") from None
+        with _writing(folder):
+            yield aside
+            aside.chmod(0o755)
+            old = aside.with_suffix(".old")
+            if folder.exists():
+                folder.rename(old)
+            aside.rename(folder)
+            shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
