@@ -269,6 +269,16 @@ def write(name: str, data: bytes) -> Spoil:
     return spoil
 
 
+def in_the_ontology(name: str, data: bytes) -> Spoil:
+    """A file of an ontology that is otherwise ours."""
+
+    def spoil(folder: Path) -> None:
+        shutil.copytree(ROOT / "ontology", folder / "ontology")
+        write(f"ontology/{name}", data)(folder)
+
+    return spoil
+
+
 def nothing(_: Path) -> None:
     """The folder is fine; the words are not."""
 
@@ -326,34 +336,22 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
     ),
     "a half ontology": (write("ontology/lala.ttl", b""), "query what-happens", r"ontology/\S+ is missing"),
     "a bad context": (
-        lambda folder: (
-            shutil.copytree(ROOT / "ontology", folder / "ontology"),
-            write("ontology/context.jsonld", b"{")(folder),
-        ),
+        in_the_ontology("context.jsonld", b"{"),
         "export --format jsonld",
         r"context\.jsonld:1:2: not JSON",
     ),
     "a bad rule": (
-        lambda folder: (
-            shutil.copytree(ROOT / "ontology", folder / "ontology"),
-            write("ontology/rules/x.rq", b"oops")(folder),
-        ),
+        in_the_ontology("rules/x.rq", b"oops"),
         "query what-happens",
         r"x\.rq:1:\d: this is not valid SPARQL",
     ),
     "a context that is no text": (
-        lambda folder: (
-            shutil.copytree(ROOT / "ontology", folder / "ontology"),
-            write("ontology/context.jsonld", b"\xff")(folder),
-        ),
+        in_the_ontology("context.jsonld", b"\xff"),
         "export --format jsonld",
         r"context\.jsonld cannot be read: it is not UTF-8 at byte 1\.\n",
     ),
     "a rule that is no text": (
-        lambda folder: (
-            shutil.copytree(ROOT / "ontology", folder / "ontology"),
-            write("ontology/rules/x.rq", b"\xff")(folder),
-        ),
+        in_the_ontology("rules/x.rq", b"\xff"),
         "query what-happens",
         r"x\.rq cannot be read: it is not UTF-8 at byte 1\.\n",
     ),
