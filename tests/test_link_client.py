@@ -347,7 +347,7 @@ def test_an_answer_that_trickles(tmp_path: Path) -> None:
                 client.item("Q65")
             with pytest.raises(EndpointError, match=r"within 1 s|to its end in time"):
                 client.select(QUERY)
-            assert time.monotonic() - began < 4
+            assert time.monotonic() - began < 30
         server.shutdown()
 
 
