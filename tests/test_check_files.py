@@ -173,6 +173,19 @@ def test_shapes_that_find_nothing_to_check_are_a_note(place: Path, run: Command)
     assert "Note" not in run("check", "data.ttl", "--shapes", "shapes.ttl", "-q", cwd=place).out
 
 
+def test_a_shape_of_which_nothing_is_said_is_a_note(place: Path, run: Command) -> None:
+    (place / "lax.ttl").write_text(
+        SHAPES.partition("ex:Car-shape")[0] + "ex:S sh:targetClass ex:Car ; sh:node ex:Tpyo ."
+    )
+    done = run("check", "cars.ttl", "--shapes", "lax.ttl", "-q", cwd=place)
+    assert done.status == 0
+    assert done.out.startswith(
+        "Note: nothing is said of ex:Tpyo, which is used as a shape, so everything conforms to it"
+    )
+    (place / "lax.ttl").write_text(SHAPES.partition("ex:Car-shape")[0] + "ex:S sh:targetClass ex:Car ; sh:or ( [] ) .")
+    assert "Note" not in run("check", "cars.ttl", "--shapes", "lax.ttl", "-q", cwd=place).out
+
+
 BAD_SHAPES = {
     "two-paths": (
         "ex:S a sh:PropertyShape ; sh:targetNode ex:a ; sh:path ex:p , ex:q .",

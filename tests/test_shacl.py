@@ -341,6 +341,8 @@ def test_a_message_is_filled_in() -> None:
         ("ex:S sh:path ex:p ; sh:minCount 1 , 2 .", "sh:minCount stands 2 times"),
         ("ex:S sh:path ex:p ; sh:minCount -1 .", "sh:minCount takes a number from 0 on, not -1"),
         ("ex:S a sh:NodeShape ; sh:minCount 1 .", "belongs to a property shape"),
+        ("ex:S sh:property ex:T .", "/S>: sh:property <http://example.org/T> leads to a shape without sh:path"),
+        ("ex:S sh:property [ sh:name 'p' ] .", "leads to a shape without sh:path"),
         ("ex:S sh:path ex:p ; sh:nodeKind ex:Kind .", "sh:nodeKind takes"),
         ('ex:S sh:path ex:p ; sh:datatype "x" .', "sh:datatype takes an IRI"),
         ("ex:S a sh:NodeShape ; sh:targetNode ex:a ; sh:colour ex:red .", "sh:colour is not supported"),

@@ -58,6 +58,8 @@ def remarks(validation: Validation, shapes: Shapes, ask: Callable[[str], Any]) -
     """What a reader should know of how shapes were run. `ask` answers an ASK about the data."""
     if validation.one_by_one:
         yield f"asked node by node, which is slower: {', '.join(validation.one_by_one)}."
+    for name in shapes.unsaid:
+        yield f"nothing is said of {name}, which is used as a shape, so everything conforms to it; is its name right?"
     if not validation.results and not any(ask(pattern) for pattern in _targets(shapes)):
         yield "no shape has anything in this data to check; are these the right shapes for it?"
 

@@ -63,6 +63,12 @@ class Shapes:
         """The shapes that have targets, in the order of their names."""
         return sorted((s for s in self.by_node.values() if s.targets and not s.deactivated), key=lambda s: str(s.node))
 
+    @cached_property
+    def unsaid(self) -> list[str]:
+        """Names of shapes that others refer to and of which nothing is said, so that everything conforms to them."""
+        named = (node for node in self.by_node if isinstance(node, ox.NamedNode))
+        return sorted(self.graph.name(node) for node in named if not self.graph.about.get(node))
+
     @property
     def need_their_graph(self) -> bool:
         """Whether a query looks into the shapes graph itself."""
@@ -103,6 +109,7 @@ class Shapes:
         if isinstance(node, ox.Literal):
             raise ShapesError(f"a shape is an IRI or a blank node, not {node}.")
         self._refuse_unknown(node)
+        self._refuse_pathless(node)
         path = read_path(graph, graph.only(node, "path")) if graph.values(node, "path") else None
         types = {str(t.value) for t in graph.values(node, RDF_TYPE.value)}
         if (SH + "PropertyShape" in types) != (path is not None) and {SH + "PropertyShape", SH + "NodeShape"} & types:
@@ -127,6 +134,12 @@ class Shapes:
             name = triple.predicate.value.removeprefix(SH)
             if triple.predicate.value.startswith(SH) and name not in known:
                 raise ShapesError(f"{self.graph.place(node)}: sh:{name} is not supported, so it could not be checked.")
+
+    def _refuse_pathless(self, node: Node) -> None:
+        for value in self.graph.values(node, "property"):
+            if not self.graph.values(value, "path"):
+                where, name = self.graph.place(node), self.graph.name(value)
+                raise ShapesError(f"{where}: sh:property {name} leads to a shape without sh:path.")
 
     def _targets(self, node: Node) -> Iterable[tuple[str, Node]]:
         for key in TARGETS:
