@@ -9,7 +9,7 @@ test: .venv/ready
 	$(BIN)/pytest -n auto --dist loadfile
 
 # The slow tests, too: reasoners, pySHACL, real triple stores (each started once, by `loadfile`), a wheel, a browser.
-test-all: .venv/ready owl stores web clients
+test-all: .venv/ready owl stores web clients w3c
 	$(BIN)/pytest -m '' -n 2 --dist loadfile
 
 # What the slow tests need besides Python: Java's OWL API, from Maven Central.
@@ -19,6 +19,10 @@ owl:
 # The triple stores that slow tests start: Fuseki, RDF4J, Virtuoso; Oxigraph comes with the development tools.
 stores: .venv/ready
 	tests/stores/fetch
+
+# The W3C's tests of SHACL, which slow tests run: with pySHACL's source, from PyPI.
+w3c: .venv/ready
+	tests/w3c/fetch
 
 # Clients of other people that slow tests let ask the server: Comunica, from npm. Nothing of it is in the package.
 clients: tests/clients/node_modules/.package-lock.json
@@ -58,4 +62,4 @@ clean:
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	touch $@
 
-.PHONY: build test test-all stores owl web clients lint generate clean
+.PHONY: build test test-all stores owl web clients w3c lint generate clean

@@ -281,6 +281,11 @@ def test_the_reference_is_silent_of_literals_that_are_ill_typed(caplog: pytest.L
     assert caplog.records == []
 
 
+def test_qualified_counts_alone_mean_nothing_on_a_node_shape() -> None:
+    counts = "sh:qualifiedMinCount 5 ; sh:qualifiedMaxCount 2 ; sh:qualifiedValueShapesDisjoint true"
+    assert not ours("ex:a ex:p 1 .", f"ex:S a sh:NodeShape ; sh:targetNode ex:a ; {counts} .")
+
+
 def test_a_literal_target_is_reported_as_it_is_written() -> None:
     own = Shapes(triples('ex:S a sh:NodeShape ; sh:targetNode "01"^^xsd:integer ; sh:nodeKind sh:IRI .'))
     assert [str(result.focus) for result in validate(Data([]), own).results] == [f'"01"^^<{XSD}integer>']

@@ -202,7 +202,7 @@ class Shapes:
             graph.integer(node, key) if graph.values(node, key) else None
             for key in ("qualifiedMinCount", "qualifiedMaxCount")
         )
-        if not shapes and (low, high) != (None, None):
+        if graph.values(node, "path") and not shapes and (low, high) != (None, None):
             raise ShapesError(f"{graph.place(node)}: a qualified minimum or maximum needs sh:qualifiedValueShape.")
         siblings: tuple[Node, ...] = ()
         if graph.boolean(node, "qualifiedValueShapesDisjoint"):
