@@ -168,6 +168,15 @@ def test_files_instead_of_the_folder(fake: FakeStore, tmp_path: Path, run: Comma
     assert len(fake.graph("urn:g")) == 3
 
 
+def test_a_graph_s_name_may_be_short(fake: FakeStore, small: Path, run: Command) -> None:
+    names = ("draft", f"{lalakg.load(small).folder.dataset.graphs}draft", "<tag:draft>")
+    for name, iri in zip(names, (names[1], names[1], "tag:draft"), strict=True):
+        outcome = run("-C", small, "load", fake.url, "--graph", name)
+        assert outcome.status == 0, outcome.err
+        assert fake.graph(iri)
+        fake.data.update("DROP ALL")
+
+
 def test_an_empty_file_empties_a_graph(fake: FakeStore, tmp_path: Path) -> None:
     fake.data.update(f"INSERT DATA {{ {OLD} }}")
     load_into([file(tmp_path)], fake.url, replace=True)

@@ -64,6 +64,7 @@ def test_names_that_stand_for_an_iri(name: str, iri: str) -> None:
     [
         ("no:thing", "the prefix no: is not declared; known are ex, id, x"),
         ("a b", "a b is no IRI"),
+        (" ", "nothing is called ' '"),
         ("<relative>", "<relative> is no IRI"),
         ("x:a>b", "x:a>b is no IRI"),
     ],

@@ -88,6 +88,8 @@ def expand(name: str, prefixes: Prefixes, base: str) -> ox.NamedNode:
 
     Raises ResourceNotFound when it is none of these.
     """
+    if not name.strip():
+        raise ResourceNotFound(f"nothing is called {name!r}.")
     prefix, colon, local = name.partition(":")
     if name.startswith("<") and name.endswith(">"):
         iri = name[1:-1]

@@ -86,17 +86,20 @@ def graph_of(
         return here
     if graph is not None and default:
         raise click.UsageError("Give --graph or --default, not both.")
-    if graph is not None:
-        graph = expand(graph, here.prefixes, here.folder.dataset.graphs).value
     return KnowledgeGraph(
         here.folder,
         endpoint,
-        graph=graph,
+        graph=graph_name(here, graph),
         default=default,
         credentials=login(user),
         timeout=timeout,
         service=service,
     )
+
+
+def graph_name(here: KnowledgeGraph, given: str | None) -> str | None:
+    """The IRI of a named graph, which may be given short: complete is …/graph/complete."""
+    return None if given is None else expand(given, here.prefixes, here.folder.dataset.graphs).value
 
 
 def refuse_place(*, graph: str | None, default: bool, user: str | None, **_: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from lalakg._cli.group import USER, bar, cli, graph_of, login, refuse_place, say, shown, there
+from lalakg._cli.group import USER, bar, cli, graph_name, graph_of, login, refuse_place, say, shown, there
 from lalakg._folder import Folder
 
 _SHOWN = 20  # literals that a store altered
@@ -16,7 +16,7 @@ _SHOWN = 20  # literals that a store altered
 @cli.command()
 @click.argument("url")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--graph", metavar="IRI", help="Load into this named graph.")
+@click.option("--graph", metavar="IRI", help="Load into this named graph; its name may be short.")
 @click.option("--default", is_flag=True, help="Load into the default graph.")
 @click.option("--named-graphs", is_flag=True, help="Also load the packaging: a graph for each world, and so on.")
 @click.option("--replace", is_flag=True, help="Replace data that is not this graph's.")
@@ -48,10 +48,12 @@ def load(
         raise click.UsageError("Give --graph or --default, not both.")
     if files and named_graphs:
         raise click.UsageError("--named-graphs is for the folder's graph; FILES have none.")
+    here = graph_of(context)
+    graph = graph_name(here, graph)
     credentials = login(user)
     with bar("loading", visible=not dry_run) as progress:
         done = load_into(
-            files or graph_of(context),
+            files or here,
             url,
             graph=graph,
             default=default,
