@@ -30,7 +30,9 @@ def finding(rule: str = "ex:S", thing: str = "ex:a", severity: str = "violation"
     return Finding("shapes", severity, rule, more.pop("message", "it is wrong"), thing, **more)
 
 
-RESULT = ShapeResult(ex("a"), ex("p"), ox.Literal("x"), SH + "InConstraintComponent", ex("S"), "violation", "wrong")
+RESULT = ShapeResult(
+    ex("a"), ex("p"), ox.Literal("x"), SH + "InConstraintComponent", ex("S"), "violation", (ox.Literal("wrong"),)
+)
 FIRST = finding(path=Path("data/a b.ttl"), line=3, label="A", remedy="Mend it.", result=RESULT)
 REPORT = Report(
     [

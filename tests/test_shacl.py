@@ -16,6 +16,7 @@ from lalakg._errors import ShapesError
 from lalakg._shacl import Data, ShapeResult, Shapes, points, reference, tables, validate, validate_remotely
 from lalakg._shacl.report import results_graph
 from lalakg._shacl.sparql import StoreSource
+from strategies import canonical
 
 HEAD = """
 @prefix ex: <http://example.org/> .
@@ -104,13 +105,15 @@ value_tests = st.one_of(
     st.builds("sh:equals {}".format, predicates),
     st.builds("sh:disjoint {}".format, predicates),
 )
+closed = st.just("sh:closed true ; sh:ignoredProperties ( rdf:type ex:p )")
 property_tests = st.one_of(
     value_tests,
+    closed,
     st.builds("sh:minCount {}".format, small),
     st.builds("sh:maxCount {}".format, small),
     st.just("sh:uniqueLang true"),
 )
-node_tests = st.one_of(value_tests, st.just("sh:closed true ; sh:ignoredProperties ( rdf:type ex:p )"))
+node_tests = st.one_of(value_tests, closed)
 
 
 @st.composite
@@ -230,10 +233,15 @@ def test_nodes_have_no_order_so_they_break_less_than() -> None:
         ("double", ["1e3", "INF", "NaN", "-.5E-2"], ["1,5", "inf"]),
         ("boolean", ["true", "0"], ["yes", "TRUE"]),
         ("date", ["2020-02-28", "2020-02-28Z", "-0044-03-15"], ["2020-13-01", "20-01-01", "2020-1-1"]),
+        ("date", ["2024-02-29", "2000-02-29", "12400-02-29"], ["2023-02-29", "1900-02-29", "2023-04-31", "2024-02-30"]),
+        ("duration", ["P1Y", "-P1Y2M3DT4H5M6.7S", "PT1M", "P3DT1S"], ["xx", "P", "PT", "P1YT", "1Y", "P1H", "P1S2M"]),
+        ("dayTimeDuration", ["P1D", "PT1.5S"], ["P1Y", "P1M"]),
+        ("yearMonthDuration", ["P1Y2M", "-P2M"], ["P1D", "P2M1Y"]),
         ("dateTime", ["2020-01-01T00:00:00", "2020-01-01T24:00:00.0+14:00"], ["2020-01-01", "2020-01-01T25:00:00"]),
+        ("dateTime", ["2020-02-29T00:00:00Z"], ["2023-02-30T00:00:00"]),
         ("dateTimeStamp", ["2020-01-01T00:00:00Z"], ["2020-01-01T00:00:00"]),
         ("gYear", ["2020", "12020"], ["20", "02020"]),
-        ("gMonthDay", ["--12-25"], ["--13-25", "12-25"]),
+        ("gMonthDay", ["--12-25", "--02-29"], ["--13-25", "12-25", "--02-30", "--04-31"]),
         ("hexBinary", ["", "0aFF"], ["0", "xy"]),
     ],
 )
@@ -268,6 +276,37 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 )
 def test_literals_are_judged_as_they_are_written(body: str, data: str, wrong: set[str]) -> None:
     assert {value for _, value in found(f"ex:a ex:p {data} .", shape(body))} == wrong
+
+
+@pytest.mark.parametrize("body", ["sh:in ( [] 1 )", "sh:hasValue []"])
+def test_a_blank_node_of_the_shapes_is_none_of_the_data(body: str) -> None:
+    assert ours("ex:a ex:p [] , 2 .", shape(body)) == theirs("ex:a ex:p [] , 2 .", shape(body))
+
+
+def test_closed_at_a_path_is_about_its_values_and_found_at_the_focus_node() -> None:
+    data = "ex:a ex:p ex:b . ex:c ex:p ex:b . ex:b ex:q 1 ."
+    closed = "[ sh:path ex:p ; sh:closed true ]"
+    for body in (f"sh:property {closed}", f"sh:or ( {closed} )", f"sh:not {closed}"):
+        own = f"ex:S sh:targetSubjectsOf ex:p ; {body} ."
+        assert ours(data, own) == theirs(data, own), body
+
+
+@pytest.mark.parametrize(
+    ("pattern", "good", "bad"),
+    [
+        (r"^\w{1,20}$", "é" * 20, "é" * 21),
+        (r"^[\w .$-]{2,300}$", "a$", "a\n"),
+        (r"^\w{1,2000}$", "a", "a\n"),
+        (r"^(a$|[$]){1,500}\w{50}?", "$" + "b" * 50, ""),
+    ],
+)
+def test_a_pattern_that_counts_far_is_tried_all_the_same(pattern: str, good: str, bad: str) -> None:
+    texts = [ox.Literal(good), ox.Literal(bad)]
+    data = f"ex:a ex:p {texts[0]} , {texts[1]} , 1 , ex:{'x' * 3000}-, [] ."
+    wrong = {value for _, value in found(data, shape(f"sh:pattern {ox.Literal(pattern)}"))}
+    assert str(texts[1]) in wrong
+    assert str(texts[0]) not in wrong
+    assert any(value.startswith("_:") for value in wrong)
 
 
 @pytest.mark.parametrize(("logic", "broken"), [("and", False), ("or", True), ("xone", True)])
@@ -362,6 +401,24 @@ def test_a_message_is_filled_in() -> None:
             "ex:S a sh:PropertyShape ; sh:path ex:p ; sh:qualifiedMinCount 1 .",
             "minimum or maximum needs sh:qualifiedValueShape",
         ),
+        (
+            "ex:S sh:path ex:p ; sh:qualifiedMinCount -1 ; sh:qualifiedValueShape [] .",
+            "takes a number from 0 on, not -1",
+        ),
+        (
+            "ex:S sh:path ex:p ; sh:qualifiedMinCount 1 ; sh:qualifiedValueShape [] , [ sh:class ex:C ] .",
+            "sh:qualifiedValueShape stands 2 times",
+        ),
+        ('ex:S sh:path ex:p ; sh:minCount "-+1"^^xsd:integer .', "sh:minCount takes a whole number"),
+        ('ex:S sh:path ex:p ; sh:minCount "²"^^xsd:integer .', "sh:minCount takes a whole number"),
+        ('ex:S sh:path ex:p ; sh:pattern "^[a-z-[aeiou]]$" .', "has [ in a class"),
+        ('ex:S sh:path ex:p ; sh:pattern "^[a&&b]$" .', "has && in a class, which engines read in different ways"),
+        (r'ex:S sh:path ex:p ; sh:pattern "[\\]+--]" .', "has -- in a class"),
+        (r'ex:S sh:path ex:p ; sh:pattern "^\\p{L}{1,200}$" .', "with sh:minLength and sh:maxLength"),
+        (
+            "ex:O sh:entailment <http://www.w3.org/ns/entailment/RDFS> . ex:S sh:targetNode ex:a .",
+            "sh:entailment <http",
+        ),
         ("ex:S a sh:NodeShape ; sh:deactivated ex:yes .", "sh:deactivated takes true or false"),
         (
             "ex:S sh:sparql [ sh:select 'SELECT $this WHERE {' ] .",
@@ -399,6 +456,23 @@ def test_a_query_that_reports_failure_is_no_verdict() -> None:
 
 
 # ── the report ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_report_has_every_message_and_whole_paths() -> None:
+    path = "( [ sh:inversePath ex:p ] [ sh:alternativePath ( ex:q [ sh:zeroOrMorePath ex:r ] ) ] )"
+    own = f'ex:S sh:targetNode ex:b ; sh:path {path} ; sh:maxCount 0 ; sh:message "eins"@de , "one"@en , "uno"@it .'
+    data = "ex:a ex:p ex:b ; ex:q 1 ."
+    (result,) = validate(Data(triples(data)), Shapes(triples(own))).results
+    assert result.message == "one"
+    (theirs,) = reference.validate(triples(data), triples(own), "test")
+    written = {canonical_paths(results_graph([found])) for found in (result, theirs)}
+    assert len(written) == 1
+    assert {str(text) for text in result.messages} == {str(text) for text in theirs.messages}
+
+
+def canonical_paths(report: list[ox.Triple]) -> frozenset[ox.Triple]:
+    """The triples of a report with canonical blank nodes, but for what names the shapes' own."""
+    return frozenset(canonical([t for t in report if "source" not in t.predicate.value]))
 
 
 def test_the_report_is_a_results_graph_that_shacl_readers_know() -> None:

@@ -20,7 +20,7 @@ class Ask:
 
     prologue: str
     group: str
-    messages: tuple[str, ...]
+    messages: tuple[ox.Literal, ...]
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _local(iri: str) -> str:
 
 
 def _bind(graph: ShapesGraph, node: Node, bound: dict[str, Node], path: Path | None, shape: Node) -> Ask | Select:
-    messages = tuple(str(m.value) for m in graph.values(node, "message"))
+    messages = graph.messages(node)
     if graph.values(node, "select"):
         text = graph.string(node, graph.only(node, "select"), "select")
         return prepare(graph, node, text, messages, path, {**bound, **current(shape)})

@@ -128,9 +128,11 @@ class Evaluation:
                 yield Violation(node, shape, constraint, bindings=(("language", language),))
 
     def _closed(self, shape: Shape, constraint: Constraint, focus: Any) -> Iterable[Violation]:
-        reached = focus if shape.path is None else self.backend.step(focus, shape.path)
-        for node, predicate, value in self.backend.strange(reached, constraint.value):
-            yield Violation(node, shape, constraint, value, predicate)
+        strange: dict[Any, list[Pair]] = defaultdict(list)
+        for node, predicate, value in self.backend.strange(self.backend.step(focus, shape.path), constraint.value):
+            strange[node].append((predicate, value))
+        for node, reached in self._reaching(shape, focus, strange):
+            yield from (Violation(node, shape, constraint, value, predicate) for predicate, value in strange[reached])
 
     def _node(self, shape: Shape, constraint: Constraint, focus: Any) -> Iterable[Violation]:
         inner = self._nested(constraint.value, focus, shape.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -103,6 +104,15 @@ class ShapesGraph:
             raise ShapesError(f"{self.place(node)}: sh:{key} takes a string, not {value}.")
         return value.value
 
+    def messages(self, node: Node) -> tuple[ox.Literal, ...]:
+        """All that sh:message says. Raises ShapesError for what is no text."""
+        found = []
+        for value in self.values(node, "message"):
+            if not isinstance(value, ox.Literal) or value.datatype.value not in (XSD + "string", RDF + "langString"):
+                raise ShapesError(f"{self.place(node)}: sh:message takes text, not {value}.")
+            found.append(value)
+        return tuple(found)
+
     def boolean(self, node: Node, key: str) -> bool:
         """True or false; false where `key` is missing. Raises ShapesError for anything else."""
         value = self.optional(node, key)
@@ -121,4 +131,4 @@ def _iri(key: str) -> str:
 
 
 def _is_integer(text: str) -> bool:
-    return text.removeprefix("-").removeprefix("+").isdigit()
+    return re.fullmatch("[+-]?[0-9]+", text) is not None

@@ -16,19 +16,26 @@ from lalakg._shacl.queries import Select
 _SLOT = re.compile(r"\{[?$](\w+)\}")
 
 
-def message(violation: Violation, graph: ShapesGraph) -> str:
-    """What is wrong, in words."""
+def messages(violation: Violation, graph: ShapesGraph) -> tuple[ox.Literal, ...]:
+    """What is wrong, in words: all that the shape says, in each language, or our own words."""
     shape, value = violation.shape, violation.constraint.value
-    own: tuple[str, ...] = ()
+    own: tuple[ox.Literal, ...] = ()
     if isinstance(value, Select):
         own = value.messages
     elif isinstance(value, Use):
         own = value.validator.messages
     texts = own or shape.messages
     if not texts:
-        return _default(violation, graph)
+        return (ox.Literal(_default(violation, graph)),)
     bindings = {"value": violation.value, "this": violation.focus, **dict(violation.bindings)}
-    return _SLOT.sub(lambda slot: _show(bindings[slot[1]], graph) if bindings.get(slot[1]) else slot[0], min(texts))
+
+    def filled(text: ox.Literal) -> ox.Literal:
+        words = _SLOT.sub(
+            lambda slot: _show(bindings[slot[1]], graph) if bindings.get(slot[1]) else slot[0], text.value
+        )
+        return text if words == text.value else ox.Literal(words, language=text.language)
+
+    return tuple(map(filled, texts))
 
 
 def _show(term: Any, graph: ShapesGraph) -> str:
@@ -72,7 +79,7 @@ _WORDS: Final[dict[str, Callable[[Any, Callable[[Any], str]], str]]] = {
     "maxInclusive": lambda v, show: f"is above {show(v)}",
     "minLength": lambda v, _: f"is shorter than {v} characters",
     "maxLength": lambda v, _: f"is longer than {v} characters",
-    "pattern": lambda v, _: f"does not match {v[0]}",
+    "pattern": lambda v, _: f"does not match {v.text}",
     "languageIn": lambda v, show: f"is in none of the languages {_list(v, show)}",
     "uniqueLang": lambda _v, _s: "has two values in one language",
     "equals": lambda v, show: f"is not a value of both this property and {_iri(v, show)}",

@@ -9,14 +9,15 @@ import pyoxigraph as ox
 
 from lalakg._errors import ShapesError
 from lalakg._shacl.graph import SH, ShapesGraph
-from lalakg._shacl.queries import NOTHING
-from lalakg._terms import RDF, XSD, Node
+from lalakg._shacl.patterns import read_pattern
+from lalakg._terms import Node
 
 _NODE_KINDS: Final = {"IRI", "BlankNode", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral"}
 Reader = Callable[[ShapesGraph, Node, Node], Any]
 
 
-def _number(graph: ShapesGraph, node: Node, value: Node, key: str) -> int:
+def count(graph: ShapesGraph, node: Node, key: str) -> int:
+    """A whole number from 0 on. Raises ShapesError for anything else."""
     number = graph.integer(node, key)
     if number < 0:
         raise ShapesError(f"{graph.place(node)}: sh:{key} takes a number from 0 on, not {number}.")
@@ -24,7 +25,7 @@ def _number(graph: ShapesGraph, node: Node, value: Node, key: str) -> int:
 
 
 def _counted(key: str) -> Reader:
-    return lambda graph, node, value: _number(graph, node, value, key)
+    return lambda graph, node, _value: count(graph, node, key)
 
 
 def _named(key: str) -> Reader:
@@ -49,18 +50,6 @@ def _node_kind(graph: ShapesGraph, node: Node, value: Node) -> str:
     return name
 
 
-def _pattern(graph: ShapesGraph, node: Node, value: Node) -> tuple[str, str]:
-    text = graph.string(node, value, "pattern")
-    given = graph.optional(node, "flags")
-    flags = graph.string(node, given, "flags") if given is not None else ""
-    test = f"ASK {{ BIND(REGEX('', {ox.Literal(text)}, {ox.Literal(flags)}) AS ?ok) FILTER(BOUND(?ok)) }}"
-    if not NOTHING.query(test):
-        raise ShapesError(
-            f"{graph.place(node)}: sh:pattern {text!r} is not a regular expression, or its flags {flags!r} are not."
-        )
-    return text, flags
-
-
 def _languages(graph: ShapesGraph, node: Node, value: Node) -> tuple[str, ...]:
     return tuple(graph.string(node, item, "languageIn") for item in graph.list(value))
 
@@ -82,7 +71,7 @@ READERS: Final[dict[str, Reader]] = {
     "maxInclusive": _literal("maxInclusive"),
     "minLength": _counted("minLength"),
     "maxLength": _counted("maxLength"),
-    "pattern": _pattern,
+    "pattern": read_pattern,
     "languageIn": _languages,
     "uniqueLang": _unique_lang,
     "equals": _named("equals"),
@@ -93,9 +82,3 @@ READERS: Final[dict[str, Reader]] = {
     "in": lambda graph, node, value: tuple(graph.list(value)),
 }
 REPEATABLE: Final = {"class", "equals", "disjoint", "lessThan", "lessThanOrEquals", "hasValue"}
-
-
-def text(graph: ShapesGraph, node: Node, value: Node) -> str:
-    if not isinstance(value, ox.Literal) or value.datatype.value not in (XSD + "string", RDF + "langString"):
-        raise ShapesError(f"{graph.place(node)}: sh:message takes text, not {value}.")
-    return value.value

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from lalakg._errors import ShapesError
-from lalakg._shacl.graph import ShapesGraph
-from lalakg._terms import Node
+from lalakg._shacl.graph import SH, ShapesGraph
+from lalakg._terms import RDF, Node
 
 _SUFFIXES = {"zeroOrMorePath": "*", "oneOrMorePath": "+", "zeroOrOnePath": "?"}
+_KEYS = {"inverse": "inversePath", **{suffix: key for key, suffix in _SUFFIXES.items()}}
+_FIRST, _REST, _NIL = (ox.NamedNode(RDF + name) for name in ("first", "rest", "nil"))
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,24 @@ class Path:
             return True
         test = any if self.kind == "alternative" else all
         return test(part.may_be_empty for part in self.parts)
+
+    def rdf(self, names: Iterator[ox.BlankNode]) -> tuple[Node, list[ox.Triple]]:
+        """The path as SHACL writes it, with new blank nodes: what stands for it, and its triples."""
+        if not self.parts:
+            return self.node, []
+        steps = [part.rdf(names) for part in self.parts]
+        inner = [triple for _, triples in steps for triple in triples]
+        if self.kind in _KEYS:
+            head = next(names)
+            return head, [ox.Triple(head, ox.NamedNode(SH + _KEYS[self.kind]), steps[0][0]), *inner]
+        cells = [next(names) for _ in steps]
+        rests: list[Node] = [*cells[1:], _NIL]
+        for cell, (node, _), rest in zip(cells, steps, rests, strict=True):
+            inner += [ox.Triple(cell, _FIRST, node), ox.Triple(cell, _REST, rest)]
+        if self.kind == "sequence":
+            return cells[0], inner
+        head = next(names)
+        return head, [ox.Triple(head, ox.NamedNode(SH + "alternativePath"), cells[0]), *inner]
 
     def predicates(self) -> set[str]:
         """The IRIs of all predicates in the path."""

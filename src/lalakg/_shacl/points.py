@@ -16,7 +16,7 @@ from lalakg._shacl.paths import Path
 from lalakg._shacl.sets import Pattern, SetBackend
 from lalakg._shacl.shape import Constraint, Shape
 from lalakg._shacl.tables import Lookup, Tables
-from lalakg._shacl.values import LITERAL, breaks, is_of_kind, parts, variable
+from lalakg._shacl.values import LITERAL, breaks, is_of_kind, parts, unmatched, variable
 from lalakg._terms import RDF_TYPE, Node
 
 _TYPE = Path("predicate", RDF_TYPE)
@@ -117,6 +117,8 @@ class PointBackend:
         values = self.step(focus, path).nodes
         if constraint.kind == "nodeKind":
             return self._having(focus, path, {value for value in values if not is_of_kind(value, constraint.value)})
+        if constraint.kind == "pattern" and constraint.value.here:
+            return self._having(focus, path, set(unmatched(values, constraint.value.here)))
         return self._having(focus, path, set(self._breaking(values, constraint)))
 
     def _having(self, focus: Nodes, path: Path | None, wrong: set[Term]) -> list[Pair]:

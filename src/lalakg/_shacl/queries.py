@@ -35,7 +35,7 @@ class Select:
     """A query of a constraint: `text` with prefixes declared and `$PATH` replaced; `messages` may hold {?var}."""
 
     text: str
-    messages: tuple[str, ...]
+    messages: tuple[ox.Literal, ...]
 
     def for_set(self, focus: str) -> str | None:
         """The query for all focus nodes of the pattern `focus`, which binds ?this; None when that is not safe."""
@@ -50,12 +50,16 @@ def current(shape: Node) -> dict[str, Node]:
 def read_select(graph: ShapesGraph, node: Node, path: Path | None, shape: Node) -> Select:
     """Read a `sh:sparql` constraint. Raises ShapesError for what SHACL forbids and what is not SPARQL."""
     text = graph.string(node, graph.only(node, "select"), "select")
-    messages = tuple(str(m.value) for m in graph.values(node, "message"))
-    return prepare(graph, node, text, messages, path, current(shape))
+    return prepare(graph, node, text, graph.messages(node), path, current(shape))
 
 
 def prepare(
-    graph: ShapesGraph, node: Node, text: str, messages: tuple[str, ...], path: Path | None, bound: Mapping[str, Node]
+    graph: ShapesGraph,
+    node: Node,
+    text: str,
+    messages: tuple[ox.Literal, ...],
+    path: Path | None,
+    bound: Mapping[str, Node],
 ) -> Select:
     """A SELECT ready to be asked: prefixes declared, `$PATH` and the parameters in `bound` put in."""
     where = graph.place(node)

@@ -11,7 +11,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from lalakg._errors import ShapesError
-from lalakg._shacl.graph import SH
+from lalakg._shacl.graph import SH, ShapesGraph
+from lalakg._shacl.paths import read_path
 from lalakg._shacl.shape import SEVERITIES
 from lalakg._shacl.validation import ShapeResult
 from lalakg._terms import WELL_KNOWN, from_rdflib, to_rdflib
@@ -47,23 +48,25 @@ def _quiet() -> Iterator[None]:
 
 
 def _results(report: Iterable[ox.Triple]) -> list[ShapeResult]:
+    graph = ShapesGraph(report, {})
     index: dict[Any, dict[str, list[Any]]] = {}
     nodes: list[Any] = []
-    for triple in report:
+    for triple in graph.triples:
         properties = index.setdefault(triple.subject, {})
         properties.setdefault(triple.predicate.value.removeprefix(SH), []).append(triple.object)
         if triple.predicate.value == SH + "result":
             nodes.append(triple.object)
-    return sorted((_result(index[node]) for node in nodes), key=lambda result: result.identity)
+    return sorted((_result(index[node], graph) for node in nodes), key=lambda result: result.identity)
 
 
-def _result(properties: dict[str, list[Any]]) -> ShapeResult:
+def _result(properties: dict[str, list[Any]], graph: ShapesGraph) -> ShapeResult:
     def one(name: str) -> Any:
         return properties.get(name, [None])[0]
 
     focus, shape = properties["focusNode"][0], properties["sourceShape"][0]
     component, severity = properties["sourceConstraintComponent"][0], properties["resultSeverity"][0]
-    message = min((str(text.value) for text in properties.get("resultMessage", [])), default="")
+    messages, path = tuple(properties.get("resultMessage", [])), one("resultPath")
+    along = read_path(graph, path) if isinstance(path, ox.BlankNode) else None
     named = SEVERITIES.get(severity.value, severity.value)
     constraint = one("sourceConstraint")
-    return ShapeResult(focus, one("resultPath"), one("value"), component.value, shape, named, message, constraint)
+    return ShapeResult(focus, path, one("value"), component.value, shape, named, messages, constraint, along)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import count
 
 import pyoxigraph as ox
 
@@ -15,8 +16,9 @@ _IRIS = {name: iri for iri, name in SEVERITIES.items()}
 
 
 def results_graph(results: Iterable[ShapeResult]) -> list[ox.Triple]:
-    """A sh:ValidationReport with its results. Blank nodes of the data keep their labels; a complex path is left out,
-    since its structure belongs to the shapes graph, where sh:sourceShape leads."""
+    """A sh:ValidationReport with its results. Blank nodes of the data keep their labels; a path that is more than a
+    predicate is written out for each result, as SHACL wants it."""
+    names = (ox.BlankNode(f"path{number}") for number in count(1))
     report = ox.BlankNode("report")
     results = list(results)
     triples = [
@@ -28,6 +30,9 @@ def results_graph(results: Iterable[ShapeResult]) -> list[ox.Triple]:
         triples.append(ox.Triple(report, _sh("result"), node))
         triples.append(ox.Triple(node, RDF_TYPE, _sh("ValidationResult")))
         triples += [ox.Triple(node, _sh(name), value) for name, value in _properties(result)]
+        if result.along:
+            path, inner = result.along.rdf(names)
+            triples += [ox.Triple(node, _sh("resultPath"), path), *inner]
     return triples
 
 
@@ -36,7 +41,7 @@ def _properties(result: ShapeResult) -> Iterable[tuple[str, Node]]:
     yield "sourceShape", result.shape
     yield "sourceConstraintComponent", ox.NamedNode(result.component)
     yield "resultSeverity", ox.NamedNode(_IRIS.get(result.severity, result.severity))
-    yield "resultMessage", ox.Literal(result.message)
+    yield from (("resultMessage", text) for text in result.messages)
     if isinstance(result.path, ox.NamedNode):
         yield "resultPath", result.path
     if result.value is not None:

@@ -142,6 +142,8 @@ class SetBackend:
         itself = f"FILTER(!COALESCE({variable('this').same(value)}, false))"
         if path is None:
             query = f"SELECT DISTINCT ?this WHERE {{ {focus.bind('this')} {itself} }}"
+        elif isinstance(value, ox.BlankNode):
+            return self.nodes(focus)
         else:
             reached = f"?this {path.sparql()} {value}"
             if isinstance(value, ox.Literal) and path.kind != "predicate":

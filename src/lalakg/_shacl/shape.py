@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+import pyoxigraph as ox
+
 from lalakg._shacl.graph import SH
 from lalakg._shacl.paths import Path
 from lalakg._terms import Node
@@ -42,7 +44,7 @@ class Shape:
     path: Path | None
     targets: tuple[tuple[str, Node], ...]
     severity: str
-    messages: tuple[str, ...]
+    messages: tuple[ox.Literal, ...]
     deactivated: bool
     constraints: tuple[Constraint, ...]
 

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from lalakg._errors import ShapesError
 from lalakg._shacl import custom
 from lalakg._shacl.graph import SH, ShapesGraph
-from lalakg._shacl.parameters import READERS, REPEATABLE, text
+from lalakg._shacl.parameters import READERS, REPEATABLE, count
 from lalakg._shacl.paths import Path, read_path
 from lalakg._shacl.queries import read_select
 from lalakg._shacl.shape import LISTS_OF_SHAPES, SHAPE_VALUED, Constraint, Qualified, Shape
@@ -51,6 +51,7 @@ class Shapes:
 
     def __init__(self, triples: Iterable[ox.Triple], prefixes: dict[str, str] | None = None) -> None:
         self.graph = ShapesGraph(triples, prefixes or {})
+        self._refuse_entailment()
         self.components = custom.read_components(self.graph)
         self.by_node: dict[Any, Shape] = {node: self._read(node) for node in self._find()}
         self._refuse_circles()
@@ -121,10 +122,15 @@ class Shapes:
             path=path,
             targets=tuple(self._targets(node)),
             severity=graph.iri(node, severity, "severity"),
-            messages=tuple(text(graph, node, m) for m in graph.values(node, "message")),
+            messages=graph.messages(node),
             deactivated=graph.boolean(node, "deactivated"),
             constraints=constraints,
         )
+
+    def _refuse_entailment(self) -> None:
+        for node in self.graph.having("entailment"):
+            regimes = ", ".join(map(self.graph.name, self.graph.values(node, "entailment")))
+            raise ShapesError(f"sh:entailment {regimes} is not supported; derive what follows first, and check it all.")
 
     def _refuse_unknown(self, node: Node) -> None:
         """An unknown SHACL property is a constraint that would silently not be checked."""
@@ -197,9 +203,9 @@ class Shapes:
 
     def _qualified(self, node: Node) -> Iterable[Constraint]:
         graph = self.graph
-        shapes = graph.values(node, "qualifiedValueShape")
+        shapes = self._values(node, "qualifiedValueShape")
         low, high = (
-            graph.integer(node, key) if graph.values(node, key) else None
+            count(graph, node, key) if graph.values(node, key) else None
             for key in ("qualifiedMinCount", "qualifiedMaxCount")
         )
         if graph.values(node, "path") and not shapes and (low, high) != (None, None):

@@ -14,7 +14,8 @@ from lalakg._errors import ShapesError
 from lalakg._shacl.backend import Source
 from lalakg._shacl.data import Data
 from lalakg._shacl.evaluation import Evaluation, Violation
-from lalakg._shacl.messages import message
+from lalakg._shacl.messages import messages
+from lalakg._shacl.paths import Path
 from lalakg._shacl.points import PointBackend
 from lalakg._shacl.queries import SHAPES_GRAPH
 from lalakg._shacl.sets import SetBackend
@@ -40,14 +41,24 @@ class ShapeResult:
     component: str
     shape: Node
     severity: str
-    message: str
+    messages: tuple[ox.Literal, ...]
     constraint: Node | None = None
+    along: Path | None = None  # where the path is more than a predicate
+
+    @property
+    def message(self) -> str:
+        """The message in words: in English or no language, where there are several."""
+        return min((_foreign(text), text.value) for text in self.messages)[1] if self.messages else ""
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """What two engines must agree on: all but the message."""
+        """What two engines must agree on: all but the messages."""
         parts = (self.focus, self.path, self.value, self.component, self.shape, self.severity)
         return tuple(str(part) for part in parts)
+
+
+def _foreign(text: ox.Literal) -> bool:
+    return (text.language or "en").partition("-")[0].lower() != "en"
 
 
 @dataclass
@@ -110,6 +121,7 @@ def _result(violation: Violation, shapes: Shapes) -> ShapeResult:
         constraint.component,
         shape.node,
         SEVERITIES.get(shape.severity, shape.severity),
-        message(violation, shapes.graph),
+        messages(violation, shapes.graph),
         constraint.node if constraint.kind == "sparql" else None,
+        shape.path if violation.path is None and shape.path and shape.path.parts else None,
     )
