@@ -474,6 +474,32 @@ def test_what_a_load_left_that_ran_out_of_time_is_swept_later(fake: FakeStore, s
     assert fake.graph("urn:theirs") == {OLD}, "a graph that this load was not told to write"
 
 
+def test_what_a_dead_load_s_last_request_leaves_is_swept_too(fake: FakeStore, small: Path) -> None:
+    dead = "urn:x-lalakg:load:1:elsewhere:1:abc"
+    late = f"INSERT DATA {{ GRAPH <{dead}:0> {{ {OLD} }} }}"
+    fake.data.update(f"INSERT DATA {{ GRAPH <{dead}> {{ <{dead}> <urn:x-lalakg:fills> <{dead}:0> }} }}")
+
+    def arrive(request: Request) -> bool:
+        if request.is_move:
+            fake.data.update(late)
+        return False
+
+    fake.faults.append(arrive)
+    load_into(lalakg.load(small), fake.url)
+    assert fake.graphs() == set()
+
+
+def test_a_graph_that_a_dead_load_filled_is_emptied_once(fake: FakeStore, small: Path) -> None:
+    dead, fills = "urn:x-lalakg:load:1:elsewhere:1:abc", "<urn:x-lalakg:fills>"
+    fake.data.update(
+        f"INSERT DATA {{ GRAPH <{dead}> {{ <{dead}> {fills} <urn:x-lalakg:default> , <urn:theirs> }} {OLD} }}"
+    )
+    load_into(lalakg.load(small), fake.url)
+    assert fake.graph() == lines(lalakg.load(small))
+    marks = {str(quad.object.value) for quad in fake.data if quad.predicate.value == fills[1:-1]}
+    assert marks == {"urn:theirs"}, "what the next load must know, and no more"
+
+
 def test_a_load_under_way_is_not_swept(fake: FakeStore, small: Path) -> None:
     alive = f"urn:x-lalakg:load:{int(time.time()) + 99}:elsewhere:1:abc"
     fake.data.update(f"INSERT DATA {{ GRAPH <{alive}> {{ <{alive}> <urn:x-lalakg:fills> <{alive}:0> }} }}")

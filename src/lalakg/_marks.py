@@ -46,11 +46,13 @@ def marked(store: Store) -> Iterator[tuple[Store, str]]:
         yield store, mark
     finally:
         with contextlib.suppress(EndpointError):  # where that fails, the next load sweeps
-            _sweep(store, mark, _marks(store).get(mark, set()), set())
+            for other, graphs in _marks(store).items():
+                if other == mark or _is_dead(other):  # whose last request may have come after its graphs were emptied
+                    _sweep(store, other, graphs)
 
 
 def claim(store: Store, mark: str, targets: Iterable[str | None]) -> None:
-    """Tell the store which graphs will be written, and sweep what dead loads left.
+    """Tell the store which graphs will be written, and empty what dead loads left.
 
     Raises EndpointError when another load fills one of them in place.
     """
@@ -59,7 +61,7 @@ def claim(store: Store, mark: str, targets: Iterable[str | None]) -> None:
         store.insert(mark, _says(mark, _INTO, name))
     for other, filled in _marks(store).items():
         if other != mark and _is_dead(other):
-            _sweep(store, other, filled, names)
+            _empty(store, other, filled, names)
         elif other != mark and (busy := filled & names):
             name = min(busy)
             raise _busy(store, None if name == _DEFAULT else name)
@@ -99,18 +101,21 @@ def _marks(store: Store) -> dict[str, set[str]]:
     return {mark: graphs for mark, graphs in found.items() if mark.startswith(MARK)}
 
 
-def _sweep(store: Store, mark: str, graphs: Iterable[str], targets: set[str]) -> None:
-    """Take a load's mark away, and what it filled: graphs of its own, and those of `targets`."""
-    left = set(graphs)
-    for graph in sorted(left):
+def _empty(store: Store, mark: str, graphs: Iterable[str], targets: set[str]) -> None:
+    """Empty what a load filled: graphs of its own, and those of `targets`."""
+    for graph in sorted(graphs):
         if graph.startswith(mark):
             store.clear(graph)
         elif graph in targets:
-            store.clear(None if graph == _DEFAULT else graph)
-        else:
-            continue
-        left.discard(graph)
-    if not left:
+            target = None if graph == _DEFAULT else graph
+            store.clear(target)
+            filled(store, mark, target)
+
+
+def _sweep(store: Store, mark: str, graphs: Iterable[str]) -> None:
+    """Take a load's own graphs away, and its mark, but for what others must know of graphs that it filled in place."""
+    _empty(store, mark, graphs, set())
+    if all(graph.startswith(mark) for graph in graphs):
         store.clear(mark)
 
 
