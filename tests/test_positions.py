@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import lalakg._positions
 from lalakg import _turtle
-from lalakg._positions import Positions
+from lalakg._positions import Position, Positions, turtle
 from strategies import PREFIXES, iris, literals
 
 EX = "http://example.org/"
@@ -183,9 +182,9 @@ def test_a_file_that_describes_a_thing_goes_before_one_that_mentions_it(tmp_path
     block.write_text(f"{HEAD}ex:b ex:p ex:a .\nex:a ex:p 1 .")
     other.write_text(f"{HEAD}\n\n\nex:a ex:q 1 .")
     positions = Positions([mention, block, other])
-    assert positions.find(ex("a")) == lalakg._positions.Position(block, 3)
-    assert positions.find(ex("a"), ex("q")) == lalakg._positions.Position(other, 5)
-    assert Positions([mention]).find(ex("a")) == lalakg._positions.Position(mention, 1)
+    assert positions.find(ex("a")) == Position(block, 3)
+    assert positions.find(ex("a"), ex("q")) == Position(other, 5)
+    assert Positions([mention]).find(ex("a")) == Position(mention, 1)
 
 
 def test_looking_for_many_things_reads_a_file_once_and_few_blocks_closely(
@@ -194,7 +193,7 @@ def test_looking_for_many_things_reads_a_file_once_and_few_blocks_closely(
     number, path = 5000, tmp_path / "data.ttl"
     path.write_text(HEAD + "".join(f'ex:s{n} ex:p "{n}" ;\n  ex:q ex:s{n // 2} .\n' for n in range(number)))
     size, scanned, read = path.stat().st_size, [0], [0]
-    end, tokens = lalakg._positions._end, lalakg._positions.tokens
+    end, tokens = turtle._end, turtle.tokens
 
     def counting_end(pattern: re.Pattern[str], content: str, at: int) -> int:
         stop = end(pattern, content, at)
@@ -205,8 +204,8 @@ def test_looking_for_many_things_reads_a_file_once_and_few_blocks_closely(
         read[0] += len(content)
         return tokens(content)
 
-    monkeypatch.setattr(lalakg._positions, "_end", counting_end)
-    monkeypatch.setattr(lalakg._positions, "tokens", counting_tokens)
+    monkeypatch.setattr(turtle, "_end", counting_end)
+    monkeypatch.setattr(turtle, "tokens", counting_tokens)
     positions = Positions([path])
     for n in range(0, number, 50):
         place = positions.find(ex(f"s{n}"), ex("q"), ex(f"s{n // 2}"))
