@@ -131,6 +131,10 @@ def test_the_command_line_explains(run: Command, tmp_path: Path) -> None:
     done = run("check", "--explain", "S08", cwd=ROOT)
     assert (done.status, done.out, done.err) == (0, explain(PATH, "S08"), "")
     assert run("check", "--explain", "S08", cwd=tmp_path).out == done.out
+    for data in (["data.ttl"], ["--endpoint", "http://127.0.0.1:1/"]):
+        refused = run("check", "--explain", "S08", *data, cwd=tmp_path)
+        assert (refused.status, "leave FILES and --endpoint out" in refused.err) == (2, True)
+    assert run("check", "--explain", "").status == 2
     failed = run("check", "--explain", "S99")
     assert failed.status == 2
     assert failed.err.startswith("lalakg: no shape with a target is called S99.")

@@ -65,7 +65,9 @@ def check(
     from lalakg._check import check as run
     from lalakg._explanation import explain as tell
 
-    if explain:
+    if explain is not None:
+        if files or place["endpoint"]:
+            raise click.UsageError("--explain tells of a shape, whatever the data: leave FILES and --endpoint out.")
         click.echo(tell(shapes or Folder.find(context.obj).shapes, explain), nl=False)
         return
     if files and place["endpoint"]:
