@@ -1,4 +1,5 @@
-"""Ask servers as fast as they answer: `lalakg serve`, Oxigraph's own server, rdflib-endpoint; on the same data.
+"""Ask servers as fast as they answer: `lalakg serve`, the same without guards (`unguarded.py`), Oxigraph's own server,
+rdflib-endpoint; on the same data.
 
     python benchmarks/serve.py [--rounds 5] [--seconds 5] [--connections 16]
     python benchmarks/serve.py --memory 1000000
@@ -79,12 +80,14 @@ def running(name: str, folder: Path) -> Iterator[tuple[str, subprocess.Popen[byt
     """A server that is ready: the address of its endpoint, and its process."""
     port = free_port()
     here = f"127.0.0.1:{port}"
+    unguarded = [sys.executable, "-m", "uvicorn", "unguarded:app", "--app-dir", str(Path(__file__).parent)]
     commands = {
+        "unguarded": [*unguarded, "--workers", str(os.cpu_count()), "--port", str(port), "--no-access-log"],
         "lalakg": [sys.executable, "-m", "lalakg", "serve", "-q", "--budget", "1e9", "--port", str(port)],
         "oxigraph": [program("oxigraph"), "serve-read-only", "--location", str(folder / "db"), "--bind", here],
         "rdflib-endpoint": [program("rdflib-endpoint"), "serve", str(DATA), "--host", "127.0.0.1", "--port", str(port)],
     }
-    path = {"lalakg": "/sparql", "oxigraph": "/query", "rdflib-endpoint": "/"}[name]
+    path = {"lalakg": "/sparql", "oxigraph": "/query"}.get(name, "/")
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(commands[name], stdout=quiet, stderr=quiet, start_new_session=True)
     try:
@@ -206,7 +209,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--memory", type=int, default=0)
-    parser.add_argument("--servers", nargs="+", default=["lalakg", "oxigraph", "rdflib-endpoint"])
+    parser.add_argument("--servers", nargs="+", default=["lalakg", "unguarded", "oxigraph", "rdflib-endpoint"])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
