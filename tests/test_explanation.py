@@ -78,6 +78,7 @@ def test_compiled_queries_can_be_pasted_into_a_store(name: str) -> None:
 def test_a_number_stands_for_all_shapes_of_the_rule() -> None:
     text = explain(PATH, "S44")
     assert re.findall(r"^(lsh:\S+)  ", text, re.MULTILINE) == [
+        "lsh:S44-locator",
         "lsh:S44-passage",
         "lsh:S44-source",
         "lsh:S44-within-paragraphs",

@@ -194,6 +194,39 @@ def test_without_the_world_the_answer_looks_wrong() -> None:
     assert {"club owner", "club performer"} <= {what for who, what, _ in said if who == "lkg:seb"}
 
 
+def test_a_world_that_nobody_inhabits_lacks_nobody() -> None:
+    """One page supposes a further what-if, and peoples it with no version of anybody."""
+    query = KG.catalogue["in-one-world-only"].text
+    alone = rows(KG.sparql(query), "character", "missingFrom")
+    assert alone == [
+        ["lkg:band", "lkg:w-fantasy"],
+        ["lkg:child", "lkg:w-story"],
+        ["lkg:crowd", "lkg:w-fantasy"],
+        ["lkg:husband", "lkg:w-fantasy"],
+        ["lkg:mias-child", "lkg:w-fantasy"],
+    ]
+    peopled = patched("INSERT DATA { lkg:band-inner lala:versionOf lkg:band ; lala:inWorld lkg:w-inner }").query(query)
+    assert [row for row in rows(peopled, "character", "missingFrom") if row[1] != "lkg:w-inner"] == alone[1:]
+
+
+def test_what_all_others_contradict_has_no_other_voice_for_it() -> None:
+    """The voice itself may say it twice; another that supports it, or stands where it stands, is one for it."""
+    query = KG.catalogue["contradicted-by-all-others"].text
+    for statement, claims in [
+        ("lkg:claim-f89 lala:supports lkg:claim-f30", [["lkg:claim-f30"]]),
+        ("lkg:claim-v12-2 lala:supports lkg:claim-f30", []),
+        ("lkg:claim-f30 lala:takesPosition lkg:pos-d04-yes", []),
+        ("lkg:claim-f30 lala:takesPosition lkg:pos-d01-carried-back", [["lkg:claim-f30"]]),
+    ]:
+        assert rows(patched(f"INSERT DATA {{ {statement} }}").query(query), "claim") == claims, statement
+
+
+def test_who_made_another_film_is_no_maker_of_this_one() -> None:
+    query = KG.catalogue["where-makers-stand"]
+    answer = patched("INSERT DATA { lkg:slavoj-zizek lala:workedOn lkg:titanic }").query(query.text)
+    assert not Expectation.read(query.expected_path).differences(answer)
+
+
 def test_an_echo_is_counted_as_nobodys_interpretation() -> None:
     claim = "lkg:claim-f104"
     for name in ("what-chazelle-holds", "what-the-reviewer-holds"):

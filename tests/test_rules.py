@@ -91,7 +91,7 @@ EXAMPLES = {
         ":t-gap time:intervalAfter :t-ev-1 .",
         """:ev-1 time:hasTime :t-ev-1 . :ev-2 time:hasTime :t-ev-2 . :ev-3 time:hasTime :t-ev-3 .
         :t-ev-1 a time:ProperInterval . :t-ev-2 a time:ProperInterval . :t-ev-3 a time:ProperInterval .
-        :t-ev-2 time:intervalBefore :t-ev-1 ; time:intervalDuring :t-ev-3 .
+        :t-ev-2 time:intervalBefore :t-ev-1 ; time:intervalIn :t-ev-3 .
         :t-ev-1 time:intervalBefore :t-gap .""",
     ),
 }
