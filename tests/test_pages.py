@@ -290,6 +290,7 @@ def test_a_graph_without_worlds_or_claims_has_pages(kg: lalakg.KnowledgeGraph) -
     bare = Pages(Edition(triples, kg.folder, kg.prefixes), kg.engine)
     parsed(bare.thing(ID + "a"))
     front = parsed(bare.front())
+    assert len([a for a in front.iter("a") if a.get("href", "").startswith("query/")]) > 3, "questions all the same"
     assert not list(front.iter(SVG + "svg"))
     assert not bare.debates
 
@@ -347,6 +348,13 @@ def test_the_catalogue_is_rdf_that_editors_find(kg: lalakg.KnowledgeGraph, pages
 
 
 # ── the drawing ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_front_page_begins_with_the_examples_of_the_data_set(pages: Pages) -> None:
+    examples = pages.edition.index.objects(pages.edition.places.dataset.iri, f"{WELL_KNOWN['void']}exampleResource")
+    led_to = {a.get("href", "").removesuffix(".html") for a in parsed(pages.front()).iter("a")}
+    assert len(examples) > 10
+    assert {example.removeprefix(pages.edition.places.root) for example in examples} <= led_to
 
 
 def drawings(pages: Pages) -> list[ElementTree.Element]:

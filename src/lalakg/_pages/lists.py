@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lalakg._catalogue import Query
 from lalakg._pages.edition import Edition
 from lalakg._pages.index import TYPE
 from lalakg._pages.places import link
@@ -79,7 +80,8 @@ def front(edition: Edition, here: str) -> dict[str, Any]:
     examples = index.objects(edition.places.dataset.iri, WELL_KNOWN["void"] + "exampleResource")
     cast = [thing for thing in index.instances(LALA + "Character") if index.object(thing, LALA + "portrayedBy")]
     worlds = index.instances(LALA + "World")
-    starts = list(dict.fromkeys([*examples, *cast[:3], *worlds[:3]]))[:9]
+    told = [iri for iri in examples if edition.path(iri)]
+    starts = list(dict.fromkeys([*told, *cast[:3], *worlds[:3]]))[:9]
     return {
         "starts": [
             {
@@ -90,14 +92,18 @@ def front(edition: Edition, here: str) -> dict[str, Any]:
             for thing in starts
         ],
         "asked": [
-            {"summary": query.summary, "href": link(f"query/{query.name}.html", here)} for query in _asked(edition)
+            {"summary": query.summary, "href": link(f"query/{query.name}.html", here)}
+            for query in _asked(edition, examples)
         ],
         "counts": counts(edition),
     }
 
 
-def _asked(edition: Edition) -> list[Any]:
-    """Some questions, taken evenly from the first group."""
+def _asked(edition: Edition, examples: list[str]) -> list[Query]:
+    """The questions among the examples; where there are none, some taken evenly from the first group."""
+    named = [query for query in edition.queries if f"{edition.places.root}query/{query.name}" in examples]
+    if named:
+        return named
     first = next((g for g in edition.folder.catalogue.groups if edition.folder.catalogue.group(g)), "")
     queries = edition.folder.catalogue.group(first) if first else []
     step = max(1, len(queries) // 8)

@@ -11,7 +11,7 @@ from lalakg._pages.index import Index
 from lalakg._terms import LALA, WELL_KNOWN, natural
 
 _TIME = WELL_KNOWN["time"]
-_LATER = (LALA + "after", LALA + "during", _TIME + "intervalAfter", _TIME + "intervalDuring", _TIME + "after")
+_LATER = (LALA + "after", LALA + "during", _TIME + "intervalAfter", _TIME + "intervalIn", _TIME + "after")
 _EARLIER = (_TIME + "intervalBefore", _TIME + "before")
 
 
