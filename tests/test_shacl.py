@@ -316,6 +316,14 @@ ex:S a sh:NodeShape ; sh:targetClass ex:C ;
             True,
         ),
         ("SELECT $this WHERE { { SELECT $this WHERE { FILTER($this = ex:b) } } }", False),
+        # what stands close together
+        ("SELECT $this ?value WHERE { { ?x ex:p ?value FILTER(?x=$this) } }", False),
+        ("SELECT $this WHERE { { ?x ex:q ?y FILTER(bound(?y)&&!bound($this)||?x=$this) } }", False),
+        ("SELECT $this ?value WHERE { ?x ex:p ?value FILTER(?x=$this&&!(?value!=3)) } LIMIT 1", True),
+        # a variable in a list, where no term can stand
+        ("SELECT $this ?value WHERE { $this ex:p ?value } ORDER BY $this ?value LIMIT 1", True),
+        ("SELECT $this (MAX(?x) AS ?value) (STR($this) AS ?n) WHERE { $this ex:p ?x } GROUP BY $this LIMIT 1", True),
+        ("SELECT (COUNT(*) AS ?value) WHERE { $this ex:p ?x } GROUP BY $this", True),
     ],
 )
 def test_sparql_constraints_give_the_results_of_pyshacl(query: str, one_by_one: bool) -> None:
@@ -324,6 +332,23 @@ def test_sparql_constraints_give_the_results_of_pyshacl(query: str, one_by_one: 
     assert identity(validation.results) == theirs(PEOPLE, shapes_text)
     assert bool(validation.one_by_one) == one_by_one
     assert validation.results
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "GRAPH $shapesGraph { ?s ex:forbid $this }",
+        "GRAPH $shapesGraph { ?s ex:forbid ?x . FILTER($this=?x) }",
+        "GRAPH $shapesGraph { $currentShape ex:forbid ?x } FILTER($this = ?x)",
+        "GRAPH ?shapesGraph { BIND($this AS ?x) { ?s ex:forbid ?x } }",
+        "FILTER EXISTS { GRAPH $shapesGraph { ?s ex:forbid $this } }",
+        "FILTER NOT EXISTS { GRAPH $shapesGraph { ?s ex:allow ?x FILTER(?x = $this) } }",
+    ],
+)
+def test_a_constraint_can_look_into_the_shapes_graph(where: str) -> None:
+    forbidden = "ex:S ex:forbid ex:a ; ex:allow ex:b , ex:c ."
+    own = SPARQL_SHAPE % f"SELECT $this WHERE {{ {where} }}" + forbidden
+    assert found(PEOPLE, own) == {("a", "<http://example.org/a>")}
 
 
 def test_a_message_is_filled_in() -> None:
@@ -381,7 +406,25 @@ def test_a_message_is_filled_in() -> None:
         ("ex:S sh:sparql [ sh:select 'SELECT $this { $this ?p 5SERVICE <http://x> {} }' ] .", "not allow SERVICE"),
         ("ex:S sh:sparql [ sh:select 'SELECT $this { $this ?p ?o VALUES ?o { 1 } }' ] .", "not allow VALUES"),
         ("ex:S sh:sparql [ sh:select 'SELECT $this { { SELECT ?o { ?s ?p ?o } } }' ] .", "must return $this"),
+        (
+            "ex:S sh:sparql [ sh:select 'SELECT $this { { SELECT (COUNT(*) AS ?n) { $this ?p ?o } } }' ] .",
+            "return $this",
+        ),
         ("ex:S sh:sparql [ sh:select 'SELECT (1 AS $this) WHERE { }' ] .", "does not allow AS $this"),
+        ("ex:S sh:sparql [ sh:select 'SELECT $this { $this ?p 5MINUS { $this ?p 1 } }' ] .", "not allow MINUS"),
+        ("ex:S sh:sparql [ sh:select 'SELECT $this { VALUES?o { 1 } }' ] .", "not allow VALUES"),
+        ("ex:S sh:sparql [ sh:select 'SELECT $this FROM <http://g> { $this ?p ?o }' ] .", "FROM names other data"),
+        ("ex:S sh:sparql [ sh:select 'SELECT*FROM NAMED<http://g> { $this ?p ?o }' ] .", "FROM names other data"),
+        ("ex:S sh:sparql [ sh:select 'SELECT $this { GRAPH ?g { $this ?p ?o } }' ] .", "GRAPH ?g is not what is"),
+        (
+            "ex:S sh:sparql [ sh:select 'SELECT $this { GRAPH<http://g> { $this ?p ?o } }' ] .",
+            "GRAPH <http://g> is not",
+        ),
+        ("ex:S sh:sparql [ sh:select 'SELECT $this { GRAPH?g { $this ?p ?o } }' ] .", "GRAPH ?g is not"),
+        (
+            "[] sh:targetNode ex:a ; sh:sparql [ sh:select 'SELECT $this { $currentShape ?p ?o }' ] .",
+            "$currentShape has no name",
+        ),
         ("ex:S sh:targetNode ex:a ; sh:sparql [ sh:select 'SELECT $this { $this $PATH ?o }' ] .", "$PATH"),
     ],
 )

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from lalakg._errors import ShapesError
 from lalakg._shacl.graph import ShapesGraph
 from lalakg._shacl.paths import Path
-from lalakg._shacl.queries import Select, current, parsed, prefixes, prepare, refuse, replace
+from lalakg._shacl.queries import Select, current, parsed, prefixes, prepare, put_in
 from lalakg._terms import Node
 
 
@@ -99,10 +99,9 @@ def _bind(graph: ShapesGraph, node: Node, bound: dict[str, Node], path: Path | N
         text = graph.string(node, graph.only(node, "select"), "select")
         return prepare(graph, node, text, messages, path, {**bound, **current(shape)})
     text = graph.string(node, graph.only(node, "ask"), "ask")
-    refuse(text, graph.place(node), {"this", "value", *bound})
+    text = put_in(text, graph.place(node), {"this", "value"}, {**bound, **current(shape)})
     prologue = prefixes(graph, node)
     _refuse_bad_ask(graph, node, prologue + text)
-    text = replace(text, {name: str(term) for name, term in {**bound, **current(shape)}.items()})
     return Ask(prologue, text[text.index("{") + 1 : text.rindex("}")], messages)
 
 

@@ -15,9 +15,10 @@ from lalakg._shacl.backend import Source
 from lalakg._shacl.custom import Ask, Use
 from lalakg._shacl.evaluation import Violation
 from lalakg._shacl.points import Nodes
-from lalakg._shacl.queries import Select, replace
+from lalakg._shacl.queries import Select
 from lalakg._shacl.sets import Pattern, SetBackend
 from lalakg._shacl.shape import Constraint, Shape
+from lalakg._shacl.words import replace, split
 from lalakg._terms import Node
 
 
@@ -68,11 +69,11 @@ class RemoteSource:
         if not rows:
             raise EndpointError(f"gave none of {total} rows; raise its limit.", self.engine.url)
         size, found = len(rows), list[dict[str, Any]]()
-        prologue, body = _split(query)
+        prologue, body = split(query)
         order = " ".join(f"?{name}" for name in names)
         while len(found) < total:
             page = (
-                f"{prologue}SELECT {order} WHERE {{ {{ {body} }} }} ORDER BY {order} LIMIT {size} OFFSET {len(found)}"
+                f"{prologue}SELECT {order} WHERE {{ {{ {body}\n}} }} ORDER BY {order} LIMIT {size} OFFSET {len(found)}"
             )
             some = self._ask(page)[1]
             if not some:
@@ -83,20 +84,14 @@ class RemoteSource:
         return names, found
 
     def _count(self, query: str) -> int:
-        prologue, body = _split(query)
-        return self.engine.count(f"{prologue}SELECT (COUNT(*) AS ?n) WHERE {{ {{ {body} }} }}")
+        prologue, body = split(query)
+        return self.engine.count(f"{prologue}SELECT (COUNT(*) AS ?n) WHERE {{ {{ {body}\n}} }}")
 
     def _ask(self, query: str) -> tuple[list[str], list[dict[str, Any]]]:
         answer = self.engine.query(query)
         if not isinstance(answer, Rows):
             raise EndpointError("answered a SELECT with something else.", self.engine.url)
         return answer.variables, answer.rows
-
-
-def _split(query: str) -> tuple[str, str]:
-    """A query's prologue, and the SELECT that can stand in braces."""
-    start = query.upper().index("SELECT")
-    return query[:start], query[start:]
 
 
 @dataclass
@@ -165,7 +160,7 @@ def _for_one(text: str, node: Node) -> tuple[str, Node | None]:
     """The query for one focus node: its term put in for $this; a blank node is left to the store to bind."""
     if isinstance(node, ox.BlankNode):
         return text, node
-    return replace(text, {"this": str(node)}, keep_projection=True), None
+    return replace(text, {"this": str(node)}), None
 
 
 def _distinct(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
