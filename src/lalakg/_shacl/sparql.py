@@ -174,7 +174,7 @@ def _distinct(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 def _violation(
     shape: Shape, constraint: Constraint, row: dict[str, Any], parameters: tuple[tuple[str, Node], ...]
 ) -> Violation:
-    if "failure" in row:
+    if row.get("failure") == ox.Literal(True):
         raise ShapesError(f"shape {shape.node}: the constraint's query reports a failure of its own.")
     focus, path = row["this"], row.get("path")
     value = row.get("value") or (focus if shape.path is None else None)
