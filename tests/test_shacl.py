@@ -393,6 +393,13 @@ def test_a_parameter_is_called_by_the_name_at_the_end_of_its_iri(iri: str) -> No
     assert found("ex:a a ex:C ; ex:p 1 , 2 .", own) == {("a", f'"1"^^<{XSD}integer>')}
 
 
+def test_a_component_reports_a_literal_as_it_is_written() -> None:
+    own = COMPONENT % "ASK { FILTER($value >= $lim) }" + "ex:T a sh:NodeShape ; sh:targetObjectsOf ex:p ; ex:lim 3 ."
+    data = 'ex:x ex:p "01"^^xsd:integer , 2 , 3 .'
+    results = validate(Data(triples(data)), Shapes(triples(own))).results
+    assert {(str(r.focus), str(r.value)) for r in results} == {(f'"{n}"^^<{XSD}integer>',) * 2 for n in ("01", "2")}
+
+
 def test_a_failure_that_is_false_is_none() -> None:
     query = "SELECT $this (false AS ?failure) WHERE { $this ex:p 3 }"
     assert found(PEOPLE, SPARQL_SHAPE % query) == {("a", "<http://example.org/a>")}

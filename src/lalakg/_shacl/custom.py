@@ -63,11 +63,11 @@ class Component:
     def _bind(self, graph: ShapesGraph, shape: Node, path: Path | None, bound: dict[str, Node]) -> Ask | Select:
         """The validator for a node or property shape: a SELECT of its own, or else the ASK for both."""
         given = {**bound, **current(shape)}
-        for node in graph.values(self.node, "nodeValidator" if path is None else "propertyValidator"):
-            text = graph.string(node, graph.only(node, "select"), "select")
-            return prepare(graph, node, text, _messages(graph, node), path, given)
-        for node in graph.values(self.node, "validator"):
-            return _ask(graph, node, given)
+        if nodes := graph.values(self.node, "nodeValidator" if path is None else "propertyValidator"):
+            text = graph.string(nodes[0], graph.only(nodes[0], "select"), "select")
+            return prepare(graph, nodes[0], text, _messages(graph, nodes[0]), path, given)
+        if nodes := graph.values(self.node, "validator"):
+            return _ask(graph, nodes[0], given)
         raise ShapesError(
             f"{graph.place(self.node)}: the component has no validator that fits, so it could not be checked."
         )

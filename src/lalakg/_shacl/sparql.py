@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyoxigraph as ox
@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from lalakg._engine import RemoteEngine
 from lalakg._errors import EndpointError, ShapesError
 from lalakg._result import Rows
-from lalakg._shacl.backend import Source
+from lalakg._shacl.backend import Pair, Source
 from lalakg._shacl.custom import Ask, Use
 from lalakg._shacl.evaluation import Violation
 from lalakg._shacl.points import Nodes
@@ -96,19 +96,24 @@ class RemoteSource:
 
 @dataclass
 class SparqlRunner:
-    """Runs SPARQL constraints and components; notes the shapes that had to be asked node by node."""
+    """Runs SPARQL constraints and components; notes the shapes that had to be asked node by node, and what was put into
+    queries."""
 
     source: Source
     backend: SetBackend
     one_by_one: dict[str, None]
+    ran: bool = False
+    parameters: set[Node] = field(default_factory=set)
 
     def __call__(
         self, focus: Pattern | Nodes, shape: Shape, constraint: Constraint, what: Select | Use
     ) -> Iterable[Violation]:
         """The violations at `focus`."""
+        self.ran |= isinstance(focus, Pattern) or bool(focus.nodes)
         parameters: tuple[tuple[str, Node], ...] = ()
         if isinstance(what, Use):
             parameters, validator = what.parameters, what.validator
+            self.parameters |= {term for _, term in parameters}
             if isinstance(validator, Ask):
                 yield from self._unaccepted(focus, shape, constraint, validator, parameters)
                 return
@@ -139,11 +144,16 @@ class SparqlRunner:
         ask: Ask,
         parameters: tuple[tuple[str, Node], ...],
     ) -> Iterator[Violation]:
-        pattern = _pattern(focus)
-        patterns = [pattern] if pattern else [Pattern(_one(node)) for node in self._nodes(focus)]
-        for each in patterns:
-            for this, value in self.backend.unaccepted(each, shape.path, ask):
-                yield Violation(this, shape, constraint, value, bindings=(*parameters, ("value", value)))
+        for this, value in self._refused(focus, shape, ask):
+            yield Violation(this, shape, constraint, value, bindings=(*parameters, ("value", value)))
+
+    def _refused(self, focus: Pattern | Nodes, shape: Shape, ask: Ask) -> Iterator[Pair]:
+        if pattern := _pattern(focus):
+            yield from self.backend.unaccepted(pattern, shape.path, ask)
+            return
+        for node in self._nodes(focus):  # the store would give another form of a literal back
+            for _, value in self.backend.unaccepted(Pattern(_one(node)), shape.path, ask):
+                yield node, node if shape.path is None else value
 
 
 def _pattern(focus: Pattern | Nodes) -> Pattern | None:
