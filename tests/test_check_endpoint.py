@@ -154,6 +154,17 @@ def test_an_answer_that_is_cut_short_is_fetched_in_pages(rows: int, ask: Callabl
     assert len({finding.thing for finding in report.results}) == len(report.results) == WRONG
 
 
+@pytest.mark.parametrize("rows", [10, NUMBER])
+def test_a_constraint_may_have_comments_and_prefixes_of_its_own(
+    rows: int, ask: Callable[[str], bytes], place: Path
+) -> None:
+    query = "# to select\nPREFIX select: <http://example.org/>\nSELECT $this { $this select:p ?x FILTER(?x>5) } # all"
+    constraint = f"[ sh:select {ox.Literal(query)} ]"
+    (place / "shapes.ttl").write_text(f"{HEAD}ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:sparql {constraint} .")
+    with serving(cut(rows), ask) as url:
+        assert len(checked(url, place).results) == WRONG
+
+
 def silent(query: str, ask: Callable[[str], bytes]) -> bytes:
     """Counts rightly, and gives no row."""
     return (

@@ -186,6 +186,34 @@ def test_a_shape_of_which_nothing_is_said_is_a_note(place: Path, run: Command) -
     assert "Note" not in run("check", "cars.ttl", "--shapes", "lax.ttl", "-q", cwd=place).out
 
 
+IN_SPARQL = "ex:S sh:targetClass ex:Car ; sh:sparql [ sh:select 'SELECT $this { FILTER(isBlank($this)) }' ] ."
+COMPONENT = """ex:S sh:targetClass ex:Car ; ex:least "01"^^xsd:integer .
+ex:L a sh:ConstraintComponent ; sh:parameter [ sh:path ex:least ] ; sh:validator [ sh:ask 'ASK { ?s ?p $least }' ] ."""
+IN_CORE = "ex:S sh:targetClass ex:Car ; sh:nodeKind sh:IRI ."
+JUDGED = "Note: constraints in SPARQL judged literals as the store keeps them, such as {} for {}.\n"
+
+
+@pytest.mark.parametrize(
+    ("shape", "literal", "forms"),
+    [
+        (IN_SPARQL, '"5"^^xsd:int', ('"5"^^xsd:integer', '"5"^^xsd:int')),
+        (IN_SPARQL, '"1.0"^^xsd:decimal', ('"1"^^xsd:decimal', '"1.0"^^xsd:decimal')),
+        (IN_SPARQL, '5 , "x"@en , "5"', None),
+        (IN_CORE, '"5"^^xsd:int', None),
+        (IN_SPARQL.replace("ex:Car ;", "ex:Tram ;") + IN_CORE.replace("ex:S", "ex:T"), '"5"^^xsd:int', None),
+        (COMPONENT, "1", ('"1"^^xsd:integer', '"01"^^xsd:integer')),
+    ],
+)
+def test_literals_that_sparql_sees_in_another_form_are_a_note(
+    shape: str, literal: str, forms: tuple[str, str] | None, place: Path, run: Command
+) -> None:
+    (place / "own.ttl").write_text(SHAPES.partition("ex:Car-shape")[0] + shape)
+    (place / "data.ttl").write_text(SHAPES.partition("ex:Car-shape")[0] + f"ex:x a ex:Car ; ex:p {literal} .")
+    done = run("check", "data.ttl", "--shapes", "own.ttl", "-q", cwd=place)
+    assert done.out == (JUDGED.format(*forms) if forms else "") + done.out.splitlines()[-1] + "\n"
+    assert "no faults" in done.out
+
+
 BAD_SHAPES = {
     "two-paths": (
         "ex:S a sh:PropertyShape ; sh:targetNode ex:a ; sh:path ex:p , ex:q .",

@@ -355,6 +355,14 @@ ex:S a sh:NodeShape ; sh:targetClass ex:C ;
             True,
         ),
         ("SELECT $this WHERE { { SELECT $this WHERE { FILTER($this = ex:b) } } }", False),
+        # what stands close together
+        ("SELECT $this ?value WHERE { { ?x ex:p ?value FILTER(?x=$this) } }", False),
+        ("SELECT $this WHERE { { ?x ex:q ?y FILTER(bound(?y)&&!bound($this)||?x=$this) } }", False),
+        ("SELECT $this ?value WHERE { ?x ex:p ?value FILTER(?x=$this&&!(?value!=3)) } LIMIT 1", True),
+        # a variable in a list, where no term can stand
+        ("SELECT $this ?value WHERE { $this ex:p ?value } ORDER BY $this ?value LIMIT 1", True),
+        ("SELECT $this (MAX(?x) AS ?value) (STR($this) AS ?n) WHERE { $this ex:p ?x } GROUP BY $this LIMIT 1", True),
+        ("SELECT (COUNT(*) AS ?value) WHERE { $this ex:p ?x } GROUP BY $this", True),
     ],
 )
 def test_sparql_constraints_give_the_results_of_pyshacl(query: str, one_by_one: bool) -> None:
@@ -365,10 +373,75 @@ def test_sparql_constraints_give_the_results_of_pyshacl(query: str, one_by_one: 
     assert validation.results
 
 
+@pytest.mark.parametrize(
+    "where",
+    [
+        "GRAPH $shapesGraph { ?s ex:forbid $this }",
+        "GRAPH $shapesGraph { ?s ex:forbid ?x . FILTER($this=?x) }",
+        "GRAPH $shapesGraph { $currentShape ex:forbid ?x } FILTER($this = ?x)",
+        "GRAPH ?shapesGraph { BIND($this AS ?x) { ?s ex:forbid ?x } }",
+        "FILTER EXISTS { GRAPH $shapesGraph { ?s ex:forbid $this } }",
+        "FILTER NOT EXISTS { GRAPH $shapesGraph { ?s ex:allow ?x FILTER(?x = $this) } }",
+    ],
+)
+def test_a_constraint_can_look_into_the_shapes_graph(where: str) -> None:
+    forbidden = "ex:S ex:forbid ex:a ; ex:allow ex:b , ex:c ."
+    own = SPARQL_SHAPE % f"SELECT $this WHERE {{ {where} }}" + forbidden
+    assert found(PEOPLE, own) == {("a", "<http://example.org/a>")}
+
+
 def test_a_message_is_filled_in() -> None:
     query = "SELECT $this ?value WHERE { $this ex:p ?value FILTER(?value = 3) }"
     (result,) = validate(Data(triples(PEOPLE)), Shapes(triples(SPARQL_SHAPE % query))).results
     assert result.message == "<http://example.org/a> has 3"
+
+
+# ── constraint components ────────────────────────────────────────────────────────────────────────
+
+COMPONENT = """
+ex: sh:declare [ sh:prefix "ex" ; sh:namespace "http://example.org/"^^xsd:anyURI ] .
+ex:Limit a sh:ConstraintComponent ; sh:parameter [ sh:path ex:lim ] , [ sh:path ex:opt ; sh:optional true ] ;
+  sh:validator [ sh:prefixes ex: ; sh:ask '''%s''' ] .
+ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property ex:S-p .
+ex:S-p sh:path ex:p ; ex:lim 2 .
+"""
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ASK { FILTER($value >= $lim) }",
+        "ASK{FILTER($value>=$lim)}",
+        "ASK WHERE { FILTER(!bound($lim)||bound($opt)||$value >= $lim) }",
+        "# { a comment\nASK # { another\n { FILTER($value >= $lim) # } a third\n } # }",
+        "PREFIX e: <http://example.org/> ASK { $this e:p $value FILTER($value >= $lim) }",
+        "BASE <http://example.org/> PREFIX ex: <http://elsewhere/> PREFIX ask: <> ASK { $this ask:p $value, 3 }",
+        'ASK { FILTER($value >= $lim && "}" != "{") }',
+        "ASK { { SELECT $this $value $lim { $this ex:p $value } } FILTER($value >= $lim) }",
+        "ASK { GRAPH $shapesGraph { ?shape ex:lim ?least } FILTER(bound($shapesGraph) && $value >= ?least) }",
+    ],
+)
+def test_an_ask_may_be_written_in_any_way(query: str) -> None:
+    assert {value for _, value in found(PEOPLE, COMPONENT % query)} == {f'"1"^^<{XSD}integer>'}
+
+
+@pytest.mark.parametrize("iri", ["urn:ex:lim", "http://example.org/1lim", "http://example.org/?x=lim", "urn:xlim"])
+def test_a_parameter_is_called_by_the_name_at_the_end_of_its_iri(iri: str) -> None:
+    """The longest name there is; right after the first colon it would be the whole IRI but for its scheme."""
+    own = (COMPONENT % "ASK { FILTER($value >= $lim) }").replace("ex:lim", f"<{iri}>")
+    assert found("ex:a a ex:C ; ex:p 1 , 2 .", own) == {("a", f'"1"^^<{XSD}integer>')}
+
+
+def test_a_component_reports_a_literal_as_it_is_written() -> None:
+    own = COMPONENT % "ASK { FILTER($value >= $lim) }" + "ex:T a sh:NodeShape ; sh:targetObjectsOf ex:p ; ex:lim 3 ."
+    data = 'ex:x ex:p "01"^^xsd:integer , 2 , 3 .'
+    results = validate(Data(triples(data)), Shapes(triples(own))).results
+    assert {(str(r.focus), str(r.value)) for r in results} == {(f'"{n}"^^<{XSD}integer>',) * 2 for n in ("01", "2")}
+
+
+def test_a_failure_that_is_false_is_none() -> None:
+    query = "SELECT $this (false AS ?failure) WHERE { $this ex:p 3 }"
+    assert found(PEOPLE, SPARQL_SHAPE % query) == {("a", "<http://example.org/a>")}
 
 
 # ── shapes that are refused ──────────────────────────────────────────────────────────────────────
@@ -392,6 +465,7 @@ def test_a_message_is_filled_in() -> None:
         ("ex:S a sh:NodeShape ; sh:targetNode ex:a ; sh:colour ex:red .", "sh:colour is not supported"),
         ("ex:S a sh:NodeShape ; sh:rule [] .", "sh:rule is not supported"),
         ("ex:S sh:targetNode ex:a ; sh:node ex:S .", "refer to themselves"),
+        ("ex:S sh:targetNode [] ; sh:nodeKind sh:IRI .", "sh:targetNode takes an IRI or a literal"),
         ("ex:S sh:node ex:T . ex:T sh:not ex:S .", "refer to themselves"),
         ("ex:S sh:path [ sh:inversePath ex:p ; sh:zeroOrMorePath ex:q ] ; sh:minCount 1 .", "exactly one of"),
         ("ex:S sh:path ( ex:p ) ; sh:minCount 1 .", "at least two members"),
@@ -438,7 +512,25 @@ def test_a_message_is_filled_in() -> None:
         ("ex:S sh:sparql [ sh:select 'SELECT $this { $this ?p 5SERVICE <http://x> {} }' ] .", "not allow SERVICE"),
         ("ex:S sh:sparql [ sh:select 'SELECT $this { $this ?p ?o VALUES ?o { 1 } }' ] .", "not allow VALUES"),
         ("ex:S sh:sparql [ sh:select 'SELECT $this { { SELECT ?o { ?s ?p ?o } } }' ] .", "must return $this"),
+        (
+            "ex:S sh:sparql [ sh:select 'SELECT $this { { SELECT (COUNT(*) AS ?n) { $this ?p ?o } } }' ] .",
+            "return $this",
+        ),
         ("ex:S sh:sparql [ sh:select 'SELECT (1 AS $this) WHERE { }' ] .", "does not allow AS $this"),
+        ("ex:S sh:sparql [ sh:select 'SELECT $this { $this ?p 5MINUS { $this ?p 1 } }' ] .", "not allow MINUS"),
+        ("ex:S sh:sparql [ sh:select 'SELECT $this { VALUES?o { 1 } }' ] .", "not allow VALUES"),
+        ("ex:S sh:sparql [ sh:select 'SELECT $this FROM <http://g> { $this ?p ?o }' ] .", "FROM names other data"),
+        ("ex:S sh:sparql [ sh:select 'SELECT*FROM NAMED<http://g> { $this ?p ?o }' ] .", "FROM names other data"),
+        ("ex:S sh:sparql [ sh:select 'SELECT $this { GRAPH ?g { $this ?p ?o } }' ] .", "GRAPH ?g is not what is"),
+        (
+            "ex:S sh:sparql [ sh:select 'SELECT $this { GRAPH<http://g> { $this ?p ?o } }' ] .",
+            "GRAPH <http://g> is not",
+        ),
+        ("ex:S sh:sparql [ sh:select 'SELECT $this { GRAPH?g { $this ?p ?o } }' ] .", "GRAPH ?g is not"),
+        (
+            "[] sh:targetNode ex:a ; sh:sparql [ sh:select 'SELECT $this { $currentShape ?p ?o }' ] .",
+            "$currentShape has no name",
+        ),
         ("ex:S sh:targetNode ex:a ; sh:sparql [ sh:select 'SELECT $this { $this $PATH ?o }' ] .", "$PATH"),
     ],
 )
@@ -447,6 +539,40 @@ def test_shapes_that_are_not_well_formed_are_refused(shapes_text: str, reason: s
         Shapes(triples(shapes_text))
     assert reason in str(refusal.value)
     assert isinstance(refusal.value, LalakgError)
+
+
+VALIDATOR = "sh:validator [ sh:ask 'ASK { FILTER($value > $lim) }' ]"
+SELECTING = "[ sh:select 'SELECT $this { $this ?p ?o }' ]"
+LIMIT = "sh:parameter [ sh:path ex:lim ]"
+
+
+@pytest.mark.parametrize(
+    ("component", "value", "reason"),
+    [
+        (f"{LIMIT} ; {VALIDATOR}", "[]", "/S>: the value of <http://example.org/lim> is a blank node"),
+        (f"{LIMIT} ; {VALIDATOR}", "( 1 2 )", "/S>: the value of <http://example.org/lim> is a blank node"),
+        (f"{LIMIT} ; sh:validator {SELECTING}", "1", "/L>: sh:ask must have exactly one value"),
+        (f"{LIMIT} ; sh:nodeValidator [ sh:ask 'ASK {{}}' ]", "1", "/L>: sh:select must have exactly one value"),
+        (f"{LIMIT} ; sh:validator [ sh:ask 'SELECT $this {{}}' ]", "1", "/L>: sh:ask takes an ASK query"),
+        (f"{LIMIT} ; sh:validator [ sh:ask 'ASK {{}} LIMIT 1' ]", "1", "/L>: LIMIT after the pattern of sh:ask"),
+        (f"{LIMIT} ; sh:validator [ sh:ask 'ASK FROM <urn:g> {{}}' ]", "1", "/L>: FROM names other data"),
+        (f"{LIMIT} ; sh:validator [ sh:ask 'ASK {{ GRAPH ?g {{}} }}' ]", "1", "/L>: GRAPH ?g is not what is"),
+        (f"{LIMIT} ; sh:validator [ sh:ask 'ASK {{ BIND(1 AS ?lim) }}' ]", "1", "does not allow AS ?lim"),
+        (f"{LIMIT} ; sh:validator [ sh:ask 'ASK {{ ?x no:p 1 }}' ]", "1", "/L>: the validator's query, line 1, column"),
+        (f"{LIMIT}, [ sh:path ex:this ] ; {VALIDATOR}", "1", "parameter <http://example.org/this> would be $this"),
+        (f"{LIMIT}, [ sh:path ex:value ] ; {VALIDATOR}", "1", "would be $value in a query"),
+        (f"{LIMIT}, [ sh:path ex:path ] ; {VALIDATOR}", "1", "would be $path in a query"),
+        (f"{LIMIT}, [ sh:path ex:currentShape ] ; {VALIDATOR}", "1", "would be $currentShape in a query"),
+        (f"{LIMIT}, [ sh:path <urn:x:lim> ] ; {VALIDATOR}", "1", "would be $lim in a query"),
+        (f"{LIMIT}, [ sh:path <urn:x:a-b> ] ; {VALIDATOR}", "1", "would be $a-b in a query"),
+        (f"{LIMIT}, [ sh:path <urn:x:1> ] ; {VALIDATOR}", "1", "would be $ in a query; its IRI must end in the name"),
+    ],
+)
+def test_components_that_are_not_well_formed_are_refused(component: str, value: str, reason: str) -> None:
+    own = f"ex:L a sh:ConstraintComponent ; {component} . ex:S a sh:NodeShape ; sh:targetNode ex:a ; ex:lim {value} ."
+    with pytest.raises(ShapesError) as refusal:
+        Shapes(triples(own))
+    assert reason in str(refusal.value)
 
 
 def test_a_query_that_reports_failure_is_no_verdict() -> None:

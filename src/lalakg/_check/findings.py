@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from lalakg._loaded import Loaded
 from lalakg._report import Finding
 from lalakg._shacl import ShapeResult, Shapes, Validation
-from lalakg._terms import WELL_KNOWN, Node
+from lalakg._terms import WELL_KNOWN, Node, Prefixes, compact
 
 Found: TypeAlias = tuple[list[Finding], int]
 """What a step of a check finds, and how many things it has looked at."""
@@ -58,10 +58,18 @@ def remarks(validation: Validation, shapes: Shapes, ask: Callable[[str], Any]) -
     """What a reader should know of how shapes were run. `ask` answers an ASK about the data."""
     if validation.one_by_one:
         yield f"asked node by node, which is slower: {', '.join(validation.one_by_one)}."
+    if validation.altered:
+        written, kept = (_shown(literal, shapes.graph.prefixes) for literal in validation.altered)
+        yield f"constraints in SPARQL judged literals as the store keeps them, such as {kept} for {written}."
     for name in shapes.unsaid:
         yield f"nothing is said of {name}, which is used as a shape, so everything conforms to it; is its name right?"
     if not validation.results and not any(ask(pattern) for pattern in _targets(shapes)):
         yield "no shape has anything in this data to check; are these the right shapes for it?"
+
+
+def _shown(literal: ox.Literal, prefixes: Prefixes) -> str:
+    """A literal with its short datatype, so that two forms of one can be told apart."""
+    return f"{ox.Literal(literal.value)}^^{compact(literal.datatype.value, prefixes)}"
 
 
 def _targets(shapes: Shapes) -> Iterator[str]:

@@ -83,6 +83,11 @@ class Lexical:
         if isinstance(term, ox.Literal) and self.stored(term) != term:
             self.rewritten.add(term)
 
+    def example(self) -> tuple[ox.Literal, ox.Literal] | None:
+        """One of the literals that the store rewrote: as it was written, and as it is kept."""
+        first = min(self.rewritten, key=str, default=None)
+        return first and (first, self.stored(first))
+
     def written(self, subject: Any, predicate: Any, stored: Any) -> list[Any]:
         """What was written, for a triple of the store."""
         known = self._written.get((subject, predicate))

@@ -1,14 +1,13 @@
 """SHACL-SPARQL constraints: a SELECT that is asked for all focus nodes at once where that is safe.
 
 SHACL pre-binds `$this` everywhere in a query. The same holds when each group that mentions `$this` begins with the
-pattern of the focus nodes, except for queries that count, cut off or nest in a way that would mix focus nodes: those
-are asked once per focus node.
+pattern of the focus nodes, except for queries that count, cut off or nest in a way that would mix focus nodes, or
+mention it within GRAPH, where the targets are not: those are asked once per focus node.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +17,9 @@ from lalakg._errors import QuerySyntaxError, ShapesError
 from lalakg._service import asked
 from lalakg._shacl.graph import ShapesGraph
 from lalakg._shacl.paths import Path
+from lalakg._shacl.words import closing, replace, variables, words
 from lalakg._terms import WELL_KNOWN, XSD, Node
-from lalakg._tokens import Token, tokens
+from lalakg._tokens import Token
 
 _FORBIDDEN = ("MINUS", "SERVICE", "VALUES")
 _AGGREGATES = {"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
@@ -27,7 +27,6 @@ _CUTS = {"LIMIT", "OFFSET", "REDUCED"}
 _THIS = {"$this", "?this"}
 SHAPES_GRAPH = ox.NamedNode("urn:x-lalakg:shapes")  # where a query finds the shapes as $shapesGraph
 NOTHING = ox.Store()  # asking an empty store is how a query is parsed
-_VARIABLE = re.compile(r"[?$](\w+)")
 
 
 @dataclass(frozen=True)
@@ -64,16 +63,22 @@ def prepare(
     """A SELECT ready to be asked: prefixes declared, `$PATH` and the parameters in `bound` put in."""
     where = graph.place(node)
     if path is not None:
-        text = replace(text, {"PATH": path.sparql()}, keep_projection=True)
-    refuse(text, where, {"this", *bound})
-    given = {**{name: str(term) for name, term in bound.items()}, "shapesGraph": str(SHAPES_GRAPH)}
-    text = prefixes(graph, node) + replace(text, given, keep_projection=True)
-    names = {t.text[1:] for t in tokens(text) if t.text[:1] in ("?", "$")}
-    if "PATH" in names and path is None:
+        text = replace(text, {"PATH": path.sparql()})
+    elif "PATH" in variables(text):
         raise ShapesError(f"{where}: $PATH stands in the query of a node shape, which has no path.")
+    text = prefixes(graph, node) + put_in(text, where, {"this"}, bound)
     if not isinstance(parsed(text, f"{where}: the constraint's"), ox.QuerySolutions):
         raise ShapesError(f"{where}: the constraint's query must be a SELECT.")
     return Select(text, messages)
+
+
+def put_in(text: str, where: str, asked_for: set[str], bound: Mapping[str, Node]) -> str:
+    """The text with the terms in `bound` for their variables; refused when it does what SHACL does not allow. The
+    variables `asked_for` get their terms when the query is run."""
+    _refuse(text, where, {*asked_for, *bound})
+    if "currentShape" in variables(text) and "currentShape" not in bound:
+        raise ShapesError(f"{where}: $currentShape has no name by which a query could ask for it; give it an IRI.")
+    return replace(text, {**{name: str(term) for name, term in bound.items()}, "shapesGraph": str(SHAPES_GRAPH)})
 
 
 def parsed(text: str, whose: str) -> Any:
@@ -109,116 +114,108 @@ def prefixes(graph: ShapesGraph, node: Node) -> str:
     return "".join(f"PREFIX {prefix}: <{found[prefix]}>\n" for prefix in sorted(found))
 
 
-def refuse(text: str, where: str, bound: set[str]) -> None:
-    words = [t for t in tokens(text) if t.kind != "comment"]
-    upper = [t.text.upper() for t in words]
+def _refuse(text: str, where: str, bound: set[str]) -> None:
+    listed = words(text)
+    upper = [word.text.upper() for word in listed]
     for word in _FORBIDDEN:
         if word in upper or (word == "SERVICE" and asked(text)):
             raise ShapesError(f"{where}: SHACL does not allow {word} in a constraint's query.")
-    for first, second in zip(upper, words[1:], strict=False):
+    if {"FROM", "FROMNAMED"} & set(upper):
+        raise ShapesError(f"{where}: FROM names other data than what is checked, so it cannot be followed.")
+    for first, second in zip(upper, listed[1:], strict=False):
         if first == "AS" and second.text[1:] in bound:
             raise ShapesError(f"{where}: SHACL does not allow AS {second.text}, which is bound before the query runs.")
-    for index, names in _projections(words)[1:]:
-        if "this" not in names and not ("*" in names and _is_visible(words, index)):
+        if first == "GRAPH" and second.text not in ("$shapesGraph", "?shapesGraph"):
+            raise ShapesError(
+                f"{where}: GRAPH {second.text} is not what is checked; only GRAPH $shapesGraph can be asked."
+            )
+    _refuse_lost_this(listed, where)
+
+
+def _refuse_lost_this(listed: list[Token], where: str) -> None:
+    for index, names in _projections(listed)[1:]:
+        if "this" not in names and not ("*" in names and _is_visible(listed, index)):
             raise ShapesError(f"{where}: a sub-select must return $this, which is bound before the query runs.")
 
 
-def _projections(words: list[Token]) -> list[tuple[int, set[str]]]:
-    """Where each SELECT stands and the variables that it returns, the outermost first; * for all."""
+def _projections(listed: list[Token]) -> list[tuple[int, set[str]]]:
+    """Where each SELECT stands and the variables that it returns as they are, the outermost first; * for all."""
     found = []
-    for index, word in enumerate(words):
+    for index, word in enumerate(listed):
         if word.text.upper() == "SELECT":
-            rest = (t.text for t in words[index + 1 :])
-            names: set[str] = set()
-            for text in rest:
-                if text == "{" or text.upper() in ("WHERE", "FROM"):
+            names, depth = set[str](), 0
+            for text in (word.text for word in listed[index + 1 :]):
+                if text == "{" or text.upper() == "WHERE":
                     break
-                names.add(text.lstrip("?$"))
+                depth += {"(": 1, ")": -1}.get(text, 0)
+                if depth == 0:
+                    names.add(text.lstrip("?$"))
             found.append((index, names))
     return found
 
 
-def _is_visible(words: list[Token], select: int) -> bool:
+def _is_visible(listed: list[Token], select: int) -> bool:
     """Whether the group of a SELECT * mentions $this in its patterns, not just in filters."""
-    opening = next(i for i in range(select, len(words)) if words[i].text == "{")
+    opening = next(i for i in range(select, len(listed)) if listed[i].text == "{")
     depth = 0
-    for word in words[opening : _closing(words, opening)]:
+    for word in listed[opening : closing(listed, opening)]:
         depth += {"(": 1, ")": -1}.get(word.text, 0)
         if depth == 0 and word.text in _THIS:
             return True
     return False
 
 
-def replace(text: str, values: Mapping[str, str], *, keep_projection: bool = False) -> str:
-    """The text with variables replaced by terms, as tokens; `bound(?x)` of such a variable becomes (true).
-
-    With `keep_projection`, the variables that a SELECT returns or groups by stay, since a term cannot stand there.
-    """
-    words = [t for t in tokens(text) if t.kind != "comment"]
-    pieces, last, projecting = [], 0, False
-    for index, word in enumerate(words):
-        if word.text.upper() in ("SELECT", "GROUP", "WHERE", "{", "}", "HAVING", "ORDER", "LIMIT"):
-            projecting = keep_projection and word.text.upper() in ("SELECT", "GROUP")
-        match = _VARIABLE.match(word.text) if word.kind == "word" else None
-        if match is None or match[1] not in values or projecting:
-            continue
-        start, end, new = word.start, word.start + match.end(), values[match[1]]
-        if index >= 2 and words[index - 2].text.upper() == "BOUND":
-            start, end, new = words[index - 2].start, words[index + 1].end, "(true)"
-        pieces += [text[last:start], new]
-        last = end
-    return "".join(pieces) + text[last:]
-
-
 def _joined(text: str, focus: str) -> str | None:
     """`text` with `focus` at the head of every group that mentions $this; None when that could mix focus nodes."""
-    words = [t for t in tokens(text) if t.kind != "comment"]
-    if _mixes(words):
+    listed = words(text)
+    if _mixes(listed):
         return None
     heads: list[int] = []
-    for index, word in enumerate(words):
-        if word.text == "{" and not _within_exists(words, index) and words[index + 1].text.upper() != "SELECT":
-            group = words[index : _closing(words, index)]
-            if not heads or any(t.text in _THIS for t in group):
+    for index, word in enumerate(listed):
+        if word.text == "{" and not _within_exists(listed, index) and listed[index + 1].text.upper() != "SELECT":
+            group = listed[index : closing(listed, index)]
+            if not heads or _mentions_this(group):
                 heads.append(word.end)
     for position in reversed(heads):
         text = f"{text[:position]} {focus} {text[position:]}"
     return text
 
 
-def _mixes(words: list[Token]) -> bool:
-    upper = {t.text.upper() for t in words}
-    counts = bool(upper & _AGGREGATES) and not _groups_by_this(words)
-    returns_this = all("this" in names or "*" in names for _, names in _projections(words))
-    return bool(upper & _CUTS) or counts or not returns_this
+def _mixes(listed: list[Token]) -> bool:
+    upper = {t.text.upper() for t in listed}
+    counts = bool(upper & _AGGREGATES) and not _groups_by_this(listed)
+    returns_this = all("this" in names or "*" in names for _, names in _projections(listed))
+    return bool(upper & _CUTS) or counts or not returns_this or any(map(_mentions_this, _graphs(listed)))
 
 
-def _groups_by_this(words: list[Token]) -> bool:
+def _graphs(listed: list[Token]) -> Iterator[list[Token]]:
+    """The groups of GRAPH."""
+    for index, word in enumerate(listed):
+        if word.text.upper() == "GRAPH":
+            yield listed[index + 2 : closing(listed, index + 2)]
+
+
+def _mentions_this(group: list[Token]) -> bool:
+    return any(word.text in _THIS for word in group)
+
+
+def _groups_by_this(listed: list[Token]) -> bool:
     """Whether every SELECT that counts does so for each $this; with more than one SELECT we do not look closer."""
-    texts = [t.text.upper() for t in words]
+    texts = [t.text.upper() for t in listed]
     if texts.count("SELECT") != 1 or "GROUP" not in texts:
         return False
     index = len(texts) - 1 - texts[::-1].index("GROUP")
     return texts[index + 1] == "BY" and any(text in ("$THIS", "?THIS") for text in texts[index + 2 : index + 8])
 
 
-def _closing(words: list[Token], opening: int) -> int:
-    depth = 0
-    for index in range(opening, len(words)):
-        depth += {"{": 1, "}": -1}.get(words[index].text, 0)
-        if depth == 0:
-            return index
-    return len(words)
-
-
-def _within_exists(words: list[Token], index: int) -> bool:
+def _within_exists(listed: list[Token], index: int) -> bool:
     """Whether the group at `index` is that of an EXISTS, or lies in one: there $this is bound from outside."""
     depth = 0
     for position in range(index, -1, -1):
-        if words[position].text == "{":
-            if depth == 0 and position and words[position - 1].text.upper() == "EXISTS":
+        if listed[position].text == "{":
+            if depth == 0 and position and listed[position - 1].text.upper() == "EXISTS":
                 return True
             depth = max(depth - 1, 0) if position != index else depth
-        elif words[position].text == "}":
+        elif listed[position].text == "}":
             depth += 1
     return False

@@ -152,6 +152,10 @@ class Shapes:
             for value in self.graph.values(node, key):
                 if key != "targetNode":
                     self.graph.iri(node, value, key)
+                elif isinstance(value, ox.BlankNode):
+                    raise ShapesError(
+                        f"{self.graph.place(node)}: sh:targetNode takes an IRI or a literal, not {value}."
+                    )
                 yield key, value
         if isinstance(node, ox.NamedNode) and self._is_class(node):
             yield "targetClass", node

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyoxigraph as ox
@@ -11,13 +11,14 @@ import pyoxigraph as ox
 from lalakg._engine import RemoteEngine
 from lalakg._errors import EndpointError, ShapesError
 from lalakg._result import Rows
-from lalakg._shacl.backend import Source
+from lalakg._shacl.backend import Pair, Source
 from lalakg._shacl.custom import Ask, Use
 from lalakg._shacl.evaluation import Violation
 from lalakg._shacl.points import Nodes
-from lalakg._shacl.queries import Select, replace
+from lalakg._shacl.queries import Select
 from lalakg._shacl.sets import Pattern, SetBackend
 from lalakg._shacl.shape import Constraint, Shape
+from lalakg._shacl.words import replace, split
 from lalakg._terms import Node
 
 
@@ -68,11 +69,11 @@ class RemoteSource:
         if not rows:
             raise EndpointError(f"gave none of {total} rows; raise its limit.", self.engine.url)
         size, found = len(rows), list[dict[str, Any]]()
-        prologue, body = _split(query)
+        prologue, body = split(query)
         order = " ".join(f"?{name}" for name in names)
         while len(found) < total:
             page = (
-                f"{prologue}SELECT {order} WHERE {{ {{ {body} }} }} ORDER BY {order} LIMIT {size} OFFSET {len(found)}"
+                f"{prologue}SELECT {order} WHERE {{ {{ {body}\n}} }} ORDER BY {order} LIMIT {size} OFFSET {len(found)}"
             )
             some = self._ask(page)[1]
             if not some:
@@ -83,8 +84,8 @@ class RemoteSource:
         return names, found
 
     def _count(self, query: str) -> int:
-        prologue, body = _split(query)
-        return self.engine.count(f"{prologue}SELECT (COUNT(*) AS ?n) WHERE {{ {{ {body} }} }}")
+        prologue, body = split(query)
+        return self.engine.count(f"{prologue}SELECT (COUNT(*) AS ?n) WHERE {{ {{ {body}\n}} }}")
 
     def _ask(self, query: str) -> tuple[list[str], list[dict[str, Any]]]:
         answer = self.engine.query(query)
@@ -93,27 +94,26 @@ class RemoteSource:
         return answer.variables, answer.rows
 
 
-def _split(query: str) -> tuple[str, str]:
-    """A query's prologue, and the SELECT that can stand in braces."""
-    start = query.upper().index("SELECT")
-    return query[:start], query[start:]
-
-
 @dataclass
 class SparqlRunner:
-    """Runs SPARQL constraints and components; notes the shapes that had to be asked node by node."""
+    """Runs SPARQL constraints and components; notes the shapes that had to be asked node by node, and what was put into
+    queries."""
 
     source: Source
     backend: SetBackend
     one_by_one: dict[str, None]
+    ran: bool = False
+    parameters: set[Node] = field(default_factory=set)
 
     def __call__(
         self, focus: Pattern | Nodes, shape: Shape, constraint: Constraint, what: Select | Use
     ) -> Iterable[Violation]:
         """The violations at `focus`."""
+        self.ran |= isinstance(focus, Pattern) or bool(focus.nodes)
         parameters: tuple[tuple[str, Node], ...] = ()
         if isinstance(what, Use):
             parameters, validator = what.parameters, what.validator
+            self.parameters |= {term for _, term in parameters}
             if isinstance(validator, Ask):
                 yield from self._unaccepted(focus, shape, constraint, validator, parameters)
                 return
@@ -144,11 +144,16 @@ class SparqlRunner:
         ask: Ask,
         parameters: tuple[tuple[str, Node], ...],
     ) -> Iterator[Violation]:
-        pattern = _pattern(focus)
-        patterns = [pattern] if pattern else [Pattern(_one(node)) for node in self._nodes(focus)]
-        for each in patterns:
-            for this, value in self.backend.unaccepted(each, shape.path, ask):
-                yield Violation(this, shape, constraint, value, bindings=(*parameters, ("value", value)))
+        for this, value in self._refused(focus, shape, ask):
+            yield Violation(this, shape, constraint, value, bindings=(*parameters, ("value", value)))
+
+    def _refused(self, focus: Pattern | Nodes, shape: Shape, ask: Ask) -> Iterator[Pair]:
+        if pattern := _pattern(focus):
+            yield from self.backend.unaccepted(pattern, shape.path, ask)
+            return
+        for node in self._nodes(focus):  # the store would give another form of a literal back
+            for _, value in self.backend.unaccepted(Pattern(_one(node)), shape.path, ask):
+                yield node, node if shape.path is None else value
 
 
 def _pattern(focus: Pattern | Nodes) -> Pattern | None:
@@ -165,7 +170,7 @@ def _for_one(text: str, node: Node) -> tuple[str, Node | None]:
     """The query for one focus node: its term put in for $this; a blank node is left to the store to bind."""
     if isinstance(node, ox.BlankNode):
         return text, node
-    return replace(text, {"this": str(node)}, keep_projection=True), None
+    return replace(text, {"this": str(node)}), None
 
 
 def _distinct(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -179,7 +184,7 @@ def _distinct(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 def _violation(
     shape: Shape, constraint: Constraint, row: dict[str, Any], parameters: tuple[tuple[str, Node], ...]
 ) -> Violation:
-    if "failure" in row:
+    if row.get("failure") == ox.Literal(True):
         raise ShapesError(f"shape {shape.node}: the constraint's query reports a failure of its own.")
     focus, path = row["this"], row.get("path")
     value = row.get("value") or (focus if shape.path is None else None)

@@ -14,6 +14,7 @@ from lalakg._errors import ShapesError
 from lalakg._shacl.backend import Source
 from lalakg._shacl.data import Data
 from lalakg._shacl.evaluation import Evaluation, Violation
+from lalakg._shacl.lexical import Lexical
 from lalakg._shacl.messages import messages
 from lalakg._shacl.paths import Path
 from lalakg._shacl.points import PointBackend
@@ -63,10 +64,12 @@ def _foreign(text: ox.Literal) -> bool:
 
 @dataclass
 class Validation:
-    """The results, and the shapes that had to be run node by node: slower, but no less checked."""
+    """The results, and what a reader should know of how they came about: the shapes that had to be run node by node,
+    slower, but no less checked; a literal that SPARQL saw otherwise than as it was written, and how it saw it."""
 
     results: list[ShapeResult]
     one_by_one: list[str] = field(default_factory=list)
+    altered: tuple[ox.Literal, ox.Literal] | None = None
 
 
 def validate(data: Data, shapes: Shapes, progress: Progress = _silent) -> Validation:
@@ -96,7 +99,15 @@ def _validation(shapes: Shapes, backend: SetBackend | PointBackend, sets: SetBac
         for done, shape in enumerate(shapes.roots, 1):
             results += (_result(v, shapes) for _, v in evaluation.evaluate(shape, backend.targets(shape)))
             progress(done, len(shapes))
-    return Validation(sorted(results, key=lambda result: result.identity), sorted(runner.one_by_one))
+    altered = _altered(backend.lexical, runner) if isinstance(backend, PointBackend) else None
+    return Validation(sorted(results, key=lambda result: result.identity), sorted(runner.one_by_one), altered)
+
+
+def _altered(lexical: Lexical, runner: SparqlRunner) -> tuple[ox.Literal, ox.Literal] | None:
+    """See Validation."""
+    for term in runner.parameters:
+        lexical.note(term)
+    return lexical.example() if runner.ran else None
 
 
 @contextmanager
