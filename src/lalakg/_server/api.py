@@ -102,8 +102,9 @@ def _media_type(request: Request, rows: bool, suffix: str) -> str:
 
 def _bound(serving: Serving, query: Query, given: QueryParams) -> str:
     values = {name: given.getlist(name) for name in given if name not in _PAGING}
+    kg = serving.kg
     try:
-        return query.bind(values, serving.kg.prefixes, serving.kg.base)
+        return query.bind(values, kg.prefixes, kg.base) if serving.shelf.distant else kg.bound(query, values)
     except QueryError as error:
         raise Problem(400, str(error), parameters=[parameter.name for parameter in query.parameters]) from None
 
