@@ -136,6 +136,7 @@ def test_three_ways_to_ask(client: httpx.Client, path: str, method: str, request
         (404, "GET", "/api/what-difers", {}),
         (404, "GET", "/api/what-differs.ttl", {}),
         (400, "GET", "/api/who-claims?abut=x", {}),
+        (400, "GET", "/api/who-claims?about=montge", {}),
         (400, "GET", "/api/what-differs?page=0", {}),
         (400, "GET", "/api/who-claims?about=%FF", {}),
         (400, "GET", "/store?graph=%FF", {}),
