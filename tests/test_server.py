@@ -581,6 +581,14 @@ def test_a_client_has_its_share_of_query_time_and_others_have_theirs() -> None:
 
 
 @pytest.mark.slow
+def test_names_that_name_nothing_are_counted_too() -> None:
+    with serving("serve", "-q", "--processes", "1", "--budget", "0.05") as (address, _):
+        statuses = [httpx.get(f"{address}/api/who-claims?about=no-such-{n}").status_code for n in range(20)]
+    assert set(statuses) == {400, 429}
+    assert statuses[0] == 400
+
+
+@pytest.mark.slow
 def test_only_the_proxy_is_believed() -> None:
     told = {"X-Forwarded-Proto": "https"}
     for allowed, scheme in (("10.0.0.5", "http"), ("10.0.0.5,127.0.0.0/8", "https")):

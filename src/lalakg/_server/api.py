@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
@@ -73,7 +74,7 @@ async def operation(request: Request) -> Response:
     rows = query.form in ("SELECT", "ASK")
     media_type = _media_type(request, rows, suffix if dot else "")
     given = arguments(request)
-    text = _bound(serving, query, given)
+    text = await serving.desk.bind(request, partial(_bound, serving, query, given))
     if not set(_PAGING) & set(given):
         return await serving.desk.query(request, Operation(text), media_type)
     if query.form != "SELECT":
