@@ -111,7 +111,14 @@ def test_a_query_of_one_s_own_in_a_file(run: Command, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("--about", "lkg:div-kiss"), ("--about=lkg:div-kiss",), ("--about", "div-kiss"), ("--about=A kiss",)]
+    "words",
+    [
+        ("--about", "lkg:div-kiss"),
+        ("--about=lkg:div-kiss",),
+        ("--about", "div-kiss"),
+        ("--about=A kiss",),
+        ("--about=Mia AND seb kiss",),
+    ],
 )
 def test_parameters(run: Command, words: tuple[str, ...]) -> None:
     done = run("query", "who-claims", *words, "--format", "csv", cwd=ROOT)
@@ -119,6 +126,18 @@ def test_parameters(run: Command, words: tuple[str, ...]) -> None:
         assert (done.status, done.out) == (2, "")
     else:
         assert "claim-f63" in done.out
+
+
+def test_parameters_of_a_file(run: Command) -> None:
+    file = ROOT / "queries/explore/who-claims.rq"
+    words = ("--about", "lkg:div-kiss", "--format", "csv")
+    assert run("query", "-f", file, *words, cwd=ROOT) == run("query", "who-claims", *words, cwd=ROOT)
+    assert run("query", *words, "-f", file, cwd=ROOT) == run("query", "who-claims", *words, cwd=ROOT)
+
+
+def test_a_byte_order_mark_before_a_query_is_no_fault(run: Command, tmp_path: Path) -> None:
+    (tmp_path / "q.rq").write_text("ASK { lkg:film a lala:Film }", encoding="utf-8-sig")
+    assert run("query", "-f", tmp_path / "q.rq", cwd=ROOT) == Outcome(0, "yes\n", "")
 
 
 def test_a_parameter_given_twice_has_two_values(run: Command) -> None:
@@ -378,11 +397,25 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
         r"query, line 1, column \d+: this is not valid SPARQL",
     ),
     "no query": (nothing, "query -e ''", "query, line 1, column 1"),
-    "query prefix": (nothing, "query -e 'ASK { ?x nope:y 1 }'", r"query, line 1, column \d+: Prefix not found"),
+    "query prefix": (
+        nothing,
+        "query -e 'ASK { ?x nope:y 1 }'",
+        r"query, line 1, column 10: the prefix nope: is not declared",
+    ),
     "query syntax in a file": (
         write("q.rq", b"ASK {\n  ?x ?y\n}"),
         "query --file q.rq",
-        r"query, line \d, column \d+: this is not valid SPARQL",
+        r"q\.rq:3:2: this is not valid SPARQL",
+    ),
+    "query prefix in a file": (
+        write("q.rq", b"ASK {\n  ?x nope:y 1\n}"),
+        "query --file q.rq",
+        r"q\.rq:2:6: the prefix nope: is not declared",
+    ),
+    "a value that names nothing": (
+        nothing,
+        "query what-happens --world w-stroy",
+        r"world takes an IRI or a name, and nothing is called w-stroy\. Did you mean w-story",
     ),
     "an update": (nothing, "query -e 'DELETE WHERE { ?s ?p ?o }'", "this is not valid SPARQL"),
     "query fails": (nothing, "query -e 'SELECT (<urn:f>(1) AS ?x) {}'", "the query failed: .*urn:f"),
@@ -483,6 +516,8 @@ def test_bad_input_is_one_clear_message(case: str, small: Path, run: Command) ->
         ("query a b", "b: a parameter is given as --name value"),
         ("query a --b", "--b: a parameter is given as --name value"),
         ("query a -e b", "Give a name, or --file, or --execute"),
+        ("query --a b", "--a: parameters are for a ready-made query, or for --file"),
+        ("query -e b --a b", "--a: parameters are for a ready-made query, or for --file"),
         ("describe", "Missing argument 'NAME'"),
         ("locate x", "Missing option '--source'"),
         ("build a b", "unexpected extra argument"),

@@ -94,3 +94,49 @@ def test_a_position_names_the_claims_that_take_it(kg: lalakg.KnowledgeGraph) -> 
 def test_a_claim_without_a_passage_stands_somewhere_on_its_page(kg: lalakg.KnowledgeGraph) -> None:
     (claim,) = kg.describe("claim-fa05-2").claims
     assert claim.place == "Reprint of a newspaper's guide to locations"
+
+
+def test_a_voice_is_described_by_what_it_holds(kg: lalakg.KnowledgeGraph) -> None:
+    found = kg.describe("slavoj-zizek")
+    assert [claim.id for claim in found.holds] == ["L71", *(f"V07.{number}" for number in range(1, 7))]
+    assert found.claims == found.tells == ()
+    assert "\nHolds\n  L71   " in str(found)
+
+
+def test_claims_on_a_maker_and_those_that_it_holds_stand_apart(kg: lalakg.KnowledgeGraph) -> None:
+    found = kg.describe("chazelle")
+    held = {
+        str(row["id"].value) for row in kg.sparql("SELECT ?id { ?c lala:attributedTo lkg:chazelle ; lala:factId ?id }")
+    }
+    assert {claim.id for claim in found.holds} == held
+    assert "F10" in {claim.id for claim in found.claims} - held
+
+
+@pytest.mark.parametrize(
+    ("source", "some"),
+    [("s02", []), ("v07", ["V07.1", "V07.6"]), ("article", ["F01", "F112"]), ("cnn-interview", ["F98", "V01.1"])],
+)
+def test_a_source_is_described_by_what_it_tells(kg: lalakg.KnowledgeGraph, source: str, some: list[str]) -> None:
+    told = [
+        str(row["id"].value)
+        for row in kg.sparql(
+            f"SELECT DISTINCT ?id {{ ?c lala:reportedIn|lala:primarySource lkg:{source} ; lala:factId ?id }}"
+        )
+    ]
+    ids = [claim.id for claim in kg.describe(source).tells]
+    assert len(ids) == len(set(ids)) > 0
+    assert sorted(ids) == sorted(told)
+    assert set(some) <= set(ids)
+
+
+@pytest.mark.parametrize(("thing", "claim"), [("div-spouse", "X02"), ("rel-l45", "L45")])
+def test_a_claim_with_two_passages_is_one_claim(kg: lalakg.KnowledgeGraph, thing: str, claim: str) -> None:
+    (found,) = (c for c in kg.describe(thing).claims if c.id == claim)
+    assert found.place.count("; ") == 1
+
+
+def test_the_texts_of_claims_stand_in_one_column(kg: lalakg.KnowledgeGraph) -> None:
+    found = kg.describe("chazelle")
+    lines = str(found).splitlines()
+    assert {len(claim.id) for claim in found.claims} == {3, 6, 5}
+    assert {next(line for line in lines if line.startswith(f"  {c.id} ")).index(c.text) for c in found.claims} == {9}

@@ -75,6 +75,19 @@ def test_the_address_that_was_loaded_can_be_asked(
             assert done.out
 
 
+def test_a_name_is_looked_for_there_and_nothing_is_fetched(fake: FakeStore, small: Path) -> None:
+    base = lalakg.load(small).base
+    load_into(lalakg.load(small), fake.url)
+    fake.data.update(f"INSERT DATA {{ <{base}sequel> <urn:of> <{base}film> }}")
+    kg = lalakg.load(small, endpoint=fake.url)
+    assert kg.resolve("sequel").value == f"{base}sequel"
+    before = len(fake.asked)
+    assert len(kg.query("who-claims", about="sequel")) == 0
+    assert len(fake.asked) == before + 2, "whether it is there, and the query"
+    with pytest.raises(InvalidValue, match=r"nothing at http://\S+ is called seqel"):
+        kg.query("who-claims", about="seqel")
+
+
 COMPLETE = "{graphs}complete"
 LAYOUTS = {
     "nothing": ([], False, None),

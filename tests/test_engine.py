@@ -57,10 +57,34 @@ def test_triples_and_a_file_give_the_same_answers(local: LocalEngine) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "prefix", "place"),
+    [
+        ("SELECT ?x {?x a foo:Bar}", "foo:", (1, 17)),
+        ("SELECT ?x {\n  foo:Bar a ?x . ?x a lala:Film }", "foo:", (2, 3)),
+        ("SELECT ?x { ?x a|^bar:p :Bar }", "bar:", (1, 19)),
+        ("SELECT ?x { ?x a :Bar }", ":", (1, 18)),
+        ("PREFIX foo: <urn:foo> SELECT ?x { ?x foo:p 'bar:x' , <bar:x> ; baz:p 1 }", "baz:", (1, 64)),
+    ],
+)
+def test_a_prefix_that_is_not_declared_is_named_where_it_stands(
+    local: Engine, text: str, prefix: str, place: tuple[int, int]
+) -> None:
+    with pytest.raises(QuerySyntaxError, match=f"the prefix {prefix} is not declared; add PREFIX {prefix} <") as raised:
+        local.query(text)
+    assert (raised.value.line, raised.value.column) == place
+
+
+@pytest.mark.parametrize("text", ["SELECT ?x { ?x a <http://a b> }", "SELECT ?x { ?x ?y } foo:bar", "ASK { ?a: ?b 1 }"])
+def test_another_fault_is_not_put_down_to_a_prefix(local: Engine, text: str) -> None:
+    with pytest.raises(QuerySyntaxError, match="this is not valid SPARQL"):
+        local.query(text)
+
+
+@pytest.mark.parametrize(
     ("text", "line", "words"),
     [
         ("SELECT ?x\nWHERE { ?x }\n", 2, "this is not valid SPARQL"),
-        ("SELECT ?x\nWHERE {\n  ?x nope:y ?z }\n", 3, "Prefix not found"),
+        ("SELECT ?x\nWHERE {\n  ?x nope:y ?z }\n", 3, "the prefix nope: is not declared"),
         ("SELECT ?x (COUNT(?y) AS ?n)\nWHERE { ?x ?p ?y }", 2, "a variable that is unbound"),
         ("", 1, "this is not valid SPARQL"),
         ("SELECT ?x {\n", 1, "this is not valid SPARQL"),

@@ -67,7 +67,7 @@ def test_a_folder_without_an_ontology_uses_the_film_s(small: Path) -> None:
 
 def test_the_groups_of_queries_are_the_folder_s_own_and_the_shared_ones(small: Path) -> None:
     catalogue = Folder(small).catalogue
-    assert catalogue.groups == ["questions", "explore", "hygiene"]
+    assert catalogue.groups == ["questions", "explore", "wikidata", "hygiene"]
     assert [query.name for query in catalogue.group("questions")] == ["what-happens"]
     assert "who-plays-whom" not in catalogue
     assert "what-differs" in catalogue

@@ -1,6 +1,7 @@
 """A knowledge graph: complete, read from where it is fresh, and asked by name."""
 
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -126,6 +127,83 @@ def test_unknown_names_and_wrong_values(kg: lalakg.KnowledgeGraph) -> None:
         kg.query("who-claims", about="nope:div-kiss")
 
 
+@pytest.mark.parametrize(
+    ("about", "words"),
+    [
+        ("montge", "about takes an IRI or a name, and nothing is called montge. Did you mean montage"),
+        ("lkg:montge", "Did you mean montage"),
+        (f"{ID}montge", "Did you mean montage"),
+        (ox.NamedNode(f"{ID}montge"), "Did you mean montage"),
+        ("Mia (stroy)", "Did you mean Mia (story)"),
+        (["montage", "montge"], "nothing is called montge"),
+        ("lala:Evnt", "Did you mean lala:Event"),
+        ("lv:lov", "Did you mean lv:love"),
+        (5, "nothing is called 5"),
+        (None, "about takes an IRI or a name, not None"),
+        (True, "about takes an IRI or a name, not True"),
+        ([None], "about takes an IRI or a name, not None"),
+    ],
+)
+def test_a_value_that_names_nothing_is_no_empty_answer(kg: lalakg.KnowledgeGraph, about: Any, words: str) -> None:
+    with pytest.raises(InvalidValue) as raised:
+        kg.query("who-claims", about=about)
+    assert words in str(raised.value)
+
+
+def test_a_parameter_takes_a_label(kg: lalakg.KnowledgeGraph) -> None:
+    assert kg.query("who-claims", about="seb's") == kg.query("who-claims", about="sebs")
+
+
+@pytest.mark.parametrize("about", ["wd:Q1", "https://example.org/id/montge", "<urn:x>", "lv:stated", "lala:Event"])
+def test_names_of_others_and_of_the_vocabularies_may_be_asked_for(kg: lalakg.KnowledgeGraph, about: str) -> None:
+    assert len(kg.query("who-claims", about=about)) == 0
+
+
+def test_what_only_other_data_names_may_be_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "more.ttl").write_text(f"<urn:claim> <urn:about> <{ID}sequel> .", encoding="utf-8")
+    kg = lalakg.load(ROOT)
+    with pytest.raises(InvalidValue, match="nothing is called sequel"):
+        kg.query("who-claims", about="sequel")
+    kg.add(tmp_path / "more.ttl")
+    assert len(kg.query("who-claims", about="sequel")) == 0
+
+
+def test_a_name_known_to_the_graph_is_not_looked_for_in_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    kg = lalakg.load(ROOT)
+    monkeypatch.setattr(type(kg), "triples", property(lambda _: pytest.fail("every triple was read")))
+    assert len(kg.query("who-claims", about="mia")) > 0
+    assert kg.describe("mia").label == "Mia"
+
+
+FILE = """\
+#+ summary: What is called so?
+#+ parameters:
+#+   - {name: thing, type: iri}
+SELECT ?label WHERE { ?thing rdfs:label ?label VALUES ?thing { lkg:mia } }
+"""
+
+
+def test_a_file_s_query_has_parameters_as_a_ready_made_one(kg: lalakg.KnowledgeGraph, tmp_path: Path) -> None:
+    path = tmp_path / "mine.rq"
+    path.write_text(FILE, encoding="utf-8-sig")
+    assert kg.query(path).rows[0]["label"].value == "Mia"
+    assert kg.query(path, thing="seb").rows[0]["label"].value == "Sebastian"
+    with pytest.raises(UnknownParameter, match=r"mine has no parameter thin\. It has thing\."):
+        kg.query(path, thin="seb")
+    path.write_text("SELECT ?x WHERE { ?x a lala:Film }", encoding="utf-8")
+    assert len(kg.query(path)) > 0
+    with pytest.raises(ParseError, match="begins with its question"):
+        kg.query(path, thing="seb")
+
+
+def test_what_is_not_sparql_is_told_with_its_file(kg: lalakg.KnowledgeGraph, tmp_path: Path) -> None:
+    path = tmp_path / "mine.rq"
+    path.write_text(FILE.replace("?thing rdfs:label", "?thing nope:label"), encoding="utf-8")
+    with pytest.raises(ParseError, match="the prefix nope: is not declared") as raised:
+        kg.query(path)
+    assert (raised.value.path, raised.value.line, raised.value.column) == (path, 4, 30)
+
+
 @pytest.mark.parametrize("name", ["name", "self", "values"])
 def test_a_parameter_may_bear_any_name(kg: lalakg.KnowledgeGraph, name: str) -> None:
     with pytest.raises(UnknownParameter, match=f"no parameter {name}"):
@@ -151,7 +229,7 @@ def test_a_short_name_comes_before_a_label(kg: lalakg.KnowledgeGraph) -> None:
         ("lkg:ev-f-kis", "Did you mean ev-f-kiss"),
         ("Sebastien", "Did you mean Sebastian"),
         ("nope:x", "the prefix nope: is not declared"),
-        ("a b c d e f", "is no IRI"),
+        ("a b c d e f", "nothing is called a b c d e f."),
         ("", "nothing is called ''"),
     ],
 )

@@ -25,6 +25,7 @@ LAYERS = {
     "_positions": 2,
     "_rewriting": 2,
     "_service": 2,
+    "_syntax": 2,
     "_turtle": 2,
     "_derivation": 3,
     "_folder": 3,

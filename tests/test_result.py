@@ -34,6 +34,20 @@ def rows(text: str) -> Rows:
     return answer
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (ROWS, "<Rows: 2 of thing, note, count>"),
+        ("SELECT ?x { ?x ?y 1 }", "<Rows: 0 of x>"),
+        ("ASK {}", "<Boolean: yes>"),
+        ("ASK { ?x ?y 1 }", "<Boolean: no>"),
+        ("CONSTRUCT { <urn:a> <urn:b> 1 } WHERE {}", "<Graph: 1 triples>"),
+    ],
+)
+def test_an_answer_shows_what_it_is(text: str, words: str) -> None:
+    assert repr(ask(text)) == words
+
+
 def test_rows_are_mappings_and_leave_out_what_is_unbound() -> None:
     answer = rows(ROWS)
     assert answer.variables == ["thing", "note", "count"]

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -88,7 +89,9 @@ def test_nothing_in_it_names_our_film(tmp_path: Path) -> None:
 OURS = re.compile(r"lkg:[\w-]+|/lalakg/id/[\w-]+|cc12bcc0|la la land|chazelle", re.IGNORECASE)
 
 
-@pytest.mark.parametrize("part", ["ontology/rules", "ontology/shapes.ttl", "queries/hygiene", "queries/explore"])
+@pytest.mark.parametrize(
+    "part", ["ontology/rules", "ontology/shapes.ttl", "queries/hygiene", "queries/explore", "queries/wikidata"]
+)
 def test_rules_shapes_and_shared_queries_name_no_film(part: str) -> None:
     """But for defaults, which another folder's author replaces, and examples in words."""
     place = ROOT / part
@@ -149,3 +152,20 @@ def test_a_base_that_is_none(tmp_path: Path, base: str) -> None:
     with pytest.raises(InvalidValue, match="is no base; it is an address that ends in /id/, such as"):
         lalakg.init(tmp_path / "new", base)
     assert files(tmp_path) == []
+
+
+def test_the_next_command_can_be_pasted(run: Command, tmp_path: Path) -> None:
+    done = run("init", tmp_path / "my Film ü")
+    command = done.err.splitlines()[-1].partition("Next: ")[2]
+    assert shlex.split(command) == ["lalakg", "-C", str(tmp_path / "my Film ü"), "check"]
+
+
+def test_another_film_is_asked_across_to_wikidata(small: Path, run: Command) -> None:
+    (small / "slice.ttl").write_text(
+        "<http://www.wikidata.org/entity/Q1> <http://www.wikidata.org/prop/direct/P57> <urn:someone> .",
+        encoding="utf-8",
+    )
+    done = run("-C", small, "query", "where-wikidata-differs", "--with", small / "slice.ttl", "--format", "csv")
+    assert (done.status, done.err) == (0, "")
+    refused = run("-C", small, "query", "films-of-the-director", "--item", "wd:Q25191")
+    assert "--service" in refused.err

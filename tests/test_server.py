@@ -136,6 +136,7 @@ def test_three_ways_to_ask(client: httpx.Client, path: str, method: str, request
         (404, "GET", "/api/what-difers", {}),
         (404, "GET", "/api/what-differs.ttl", {}),
         (400, "GET", "/api/who-claims?abut=x", {}),
+        (400, "GET", "/api/who-claims?about=montge", {}),
         (400, "GET", "/api/what-differs?page=0", {}),
         (400, "GET", "/api/who-claims?about=%FF", {}),
         (400, "GET", "/store?graph=%FF", {}),
@@ -577,6 +578,14 @@ def test_a_client_has_its_share_of_query_time_and_others_have_theirs() -> None:
         assert 1 <= int(refused.headers["Retry-After"]) <= 60
         assert status(f"{FILM} # 2", "10.0.0.2").status_code == 200
         assert client.get("/readyz", headers={"X-Forwarded-For": "10.0.0.1"}).status_code == 200
+
+
+@pytest.mark.slow
+def test_names_that_name_nothing_are_counted_too() -> None:
+    with serving("serve", "-q", "--processes", "1", "--budget", "0.05") as (address, _):
+        statuses = [httpx.get(f"{address}/api/who-claims?about=no-such-{n}").status_code for n in range(20)]
+    assert set(statuses) == {400, 429}
+    assert statuses[0] == 400
 
 
 @pytest.mark.slow

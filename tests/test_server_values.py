@@ -28,6 +28,7 @@ DEFAULTS = {
 LEVELS = ("high", "low")
 VALUES = st.one_of(
     attacks,
+    attacks.map("https://example.org/{}".format),
     st.from_regex(r"[+-]?[0-9.]*|[0-9]{4}-[0-9]{2}-[0-9]{2}|(lkg|lala|urn):.*|https?://.*"),
     st.sampled_from(LEVELS),
 )
@@ -80,6 +81,7 @@ def meant(kg: lalakg.KnowledgeGraph, name: str, value: str) -> str | None:
     (parameter,) = (parameter for parameter in kg.catalogue["echo"].parameters if parameter.name == name)
     try:
         term = parameter.term(value, kg.prefixes, kg.base)
+        kg.bound(kg.catalogue["echo"], {name: value})
     except InvalidValue:
         return None
     (row,) = (

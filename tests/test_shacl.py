@@ -500,7 +500,7 @@ def test_a_failure_that_is_false_is_none() -> None:
         ),
         (
             "ex:S sh:sparql [ sh:select 'SELECT $this { $this no:p 1 }' ] .",
-            "column 26: Prefix not found.\n  SELECT $this",
+            "column 22: the prefix no: is not declared",
         ),
         ("ex:S sh:sparql [ sh:select 'SELECT $this { FILTER(<urn:f>($this)) }' ] .", "query cannot be run: The custom"),
         ("ex:S sh:sparql 'x' .", "/S>: sh:select must have exactly one value"),

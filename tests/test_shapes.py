@@ -17,8 +17,10 @@ import yaml
 from rdflib.namespace import RDF, RDFS, SH, SKOS
 
 import lalakg
+from conftest import Command
 from lalakg import _turtle
 from lalakg._shacl import Data, Shapes, validate
+from test_docs import agree
 
 ROOT = Path(__file__).parents[1]
 SHAPES = ROOT / "ontology/shapes.ttl"
@@ -261,12 +263,26 @@ def test_edit_fits_the_authored_files(edit: Edit) -> None:
 def followed(diff: str, text: str) -> str:
     """A file's text after a reader has followed a diff of the tutorial, whose unsigned lines only say where."""
     lines = text.splitlines()
-    first = lines.index(diff.splitlines()[0].strip()) + 1 if diff.startswith(" ") else len(lines)
+    at = 0 if diff.startswith(" ") else len(lines)
     for line in diff.splitlines():
+        if line.startswith("+"):
+            lines.insert(at, line[1:])
+        else:
+            at = lines.index(line[1:], at)
         if line.startswith("-"):
-            del lines[lines.index(line[1:], first)]
-    lines[first:first] = [line[1:] for line in diff.splitlines() if line.startswith("+")]
-    return "\n".join(lines)
+            del lines[at]
+        else:
+            at += 1
+    return "\n".join([*lines, ""])
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """The copy that a reader of the tutorial makes."""
+    (tmp_path / "broken/data").mkdir(parents=True)
+    for path in (ROOT / "data").glob("*.ttl"):
+        shutil.copy(path, tmp_path / "broken/data")
+    return tmp_path / "broken"
 
 
 def test_tutorial_has_ten_steps() -> None:
@@ -283,6 +299,22 @@ def test_tutorial_tells_of_the_fault_that_is_planted(step: Edit, diff: tuple[str
     shown, planted = (_turtle.parse(new.encode(), path).triples for new in (followed(patch, text), step.apply(text)))
     assert set(shown) == set(planted)
     assert f": {step.teaches} " in finding
+
+
+def test_tutorial_begins_without_faults(broken: Path, run: Command) -> None:
+    assert run("check", cwd=broken).out.endswith("no faults.\n")
+
+
+@pytest.mark.parametrize(("number", "diff"), list(enumerate(DIFFS, 1)), ids=[step.fault for step in STEPS])
+def test_tutorial_shows_what_check_prints(number: int, diff: tuple[str, str, str], broken: Path, run: Command) -> None:
+    """All of it, but for the last line, and for the remedies after the first step."""
+    file, patch, finding = diff
+    path = broken / "data" / file
+    path.write_text(followed(patch, path.read_text(encoding="utf-8")), encoding="utf-8")
+    *lines, last = run("check", cwd=broken).out.splitlines()
+    assert last.startswith("Checked ")
+    shown = [line for line in lines if number == 1 or not re.match(r"    [^(]", line)]
+    assert agree(finding, "\n".join(shown)), "\n".join(shown)
 
 
 # ── the proof ────────────────────────────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ answer when it is pasted into any store; a caller's values replace that block, a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -58,18 +58,20 @@ class Parameter:
         """The value as an RDF term of this parameter's type. Raises InvalidValue."""
         if isinstance(value, ox.NamedNode | ox.Literal):
             value = value.value
+        pattern, wanted = _LEXICAL.get(self.type, (None, "an IRI or a name"))
+        if value is None or (isinstance(value, bool | Collection) and not isinstance(value, str)):
+            raise InvalidValue(f"{self.name} takes {wanted}, not {value!r}.")
         if self.values and str(value) not in self.values:
             raise InvalidValue(
                 f"{self.name} takes one of {', '.join(self.values)}, not {value!r}.{nearest(str(value), self.values)}"
             )
-        if self.type == "iri":
+        if pattern is None:
             if not str(value).strip():
                 raise InvalidValue(f"{self.name} takes an IRI or a name, not nothing.")
             try:
                 return expand(str(value), prefixes, base)
             except ResourceNotFound as error:
                 raise InvalidValue(f"{self.name} takes an IRI or a name. {error}") from None
-        pattern, wanted = _LEXICAL[self.type]
         if not pattern.fullmatch(str(value)):
             raise InvalidValue(f"{self.name} takes {wanted}; {value!r} is not.")
         return ox.Literal(str(value), datatype=ox.NamedNode(XSD + self.type))
@@ -188,13 +190,11 @@ def _values_blocks(text: str, name: str) -> list[tuple[int, int]]:
 
 
 def read_query(path: Path, group: str) -> Query:
-    """Read one `.rq` file. Raises QueryError when it cannot be read, and ParseError when it has no header."""
+    """Read one `.rq` file. Raises QueryError when it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise QueryError(f"{path} cannot be read: {why(error)}.") from None
-    if not re.search(r"^#\+", text, re.MULTILINE):
-        raise ParseError(_NO_QUESTION, path, 1)
     return Query(path.stem, group, path, text)
 
 
@@ -262,7 +262,10 @@ class Catalogue(Mapping[str, Query]):
         path = self._paths.get(name)
         if path is None:
             raise UnknownQuery(f"there is no query {name}.{nearest(name, self._paths)} `lalakg query` lists them all.")
-        return read_query(path, path.parent.name)
+        query = read_query(path, path.parent.name)
+        if not re.search(r"^#\+", query.text, re.MULTILINE):
+            raise ParseError(_NO_QUESTION, path, 1)
+        return query
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._paths)

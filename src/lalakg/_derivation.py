@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from lalakg._errors import ParseError, QueryError, QuerySyntaxError
+from lalakg._errors import ParseError, QueryError
 from lalakg._service import refuse
+from lalakg._syntax import unreadable
 from lalakg._text import text_of
 from lalakg._turtle import Document
 
@@ -25,7 +26,7 @@ def derive(authored: Iterable[ox.Triple], rules: Iterable[Path]) -> list[ox.Trip
     derived: set[ox.Triple] = set()
     store = ox.Store()
     store.bulk_extend(ox.Quad(*triple) for triple in known)
-    texts = [(rule, text_of(rule)) for rule in rules]
+    texts = [(rule, text_of(rule, "utf-8-sig")) for rule in rules]
     while fresh := {t for rule, text in texts for t in _construct(store, rule, text)} - known:
         store.extend(ox.Quad(*triple) for triple in fresh)
         known |= fresh
@@ -40,8 +41,7 @@ def _construct(store: ox.Store, rule: Path, text: str) -> Iterable[ox.Triple]:
         if isinstance(answer, ox.QueryTriples):
             return list(answer)
     except SyntaxError as error:
-        found = QuerySyntaxError.of(error, text)
-        raise ParseError(found.message, rule, found.line, found.column, found.text) from None
+        raise unreadable(error, text).within(rule) from None
     except (QueryError, OSError, RuntimeError, ValueError) as error:
         raise ParseError(f"the rule failed: {error}.", rule, 1) from None
     raise ParseError("a rule is a CONSTRUCT query.", rule, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -37,8 +38,14 @@ SELECT DISTINCT ?subject ?subjectLabel ?property WHERE {{
   {_label("subject")}
 }} ORDER BY ?property ?subject"""
 _CLAIMS = """
-SELECT ?id ?claim ?text ?voice ?basis ?reporter ?source ?paragraph ?start ?end WHERE {
-  { ?claim lala:about|lala:takesPosition %(thing)s } UNION { BIND(%(thing)s AS ?claim) ?claim a lala:Claim }
+SELECT ?as ?id ?claim ?text ?voice ?basis ?reporter ?source ?paragraph ?start ?end WHERE {
+  {
+    VALUES (?property ?as) {
+      (lala:about "claims") (lala:takesPosition "claims") (lala:attributedTo "holds")
+      (lala:reportedIn "tells") (lala:primarySource "tells")
+    }
+    ?claim ?property %(thing)s
+  } UNION { BIND(%(thing)s AS ?claim) ?claim a lala:Claim BIND("claims" AS ?as) }
   ?claim lala:claimText ?text .
   OPTIONAL { ?claim lala:factId ?id }
   OPTIONAL { ?claim lala:attributedTo/rdfs:label ?voice }
@@ -54,7 +61,7 @@ SELECT ?id ?claim ?text ?voice ?basis ?reporter ?source ?paragraph ?start ?end W
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim on the thing: its id, text, voice, basis, and where it stands, all in words."""
+    """A claim: its id, text, voice, basis, and the places where it stands, all in words."""
 
     id: str
     text: str
@@ -65,7 +72,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class Description:
-    """One thing. `outgoing` and `incoming` are pairs of a property and the other end, in words and short names."""
+    """One thing. `outgoing` and `incoming` are pairs of a property and the other end, in words and short names.
+
+    `claims` are on the thing; `holds` are those of a voice, and `tells` those that a source tells or is named for.
+    """
 
     iri: str
     name: str
@@ -74,15 +84,14 @@ class Description:
     outgoing: tuple[tuple[str, str], ...]
     incoming: tuple[tuple[str, str], ...]
     claims: tuple[Claim, ...]
+    holds: tuple[Claim, ...] = ()
+    tells: tuple[Claim, ...] = ()
 
     def __str__(self) -> str:
         lines = [f"{self.label} ({self.name})" if self.label else self.name, f"  {', '.join(self.types)}"]
         lines += _section("", self.outgoing) + _section("What points here", self.incoming)
-        if self.claims:
-            lines += ["", "Claims"]
-        for claim in self.claims:
-            where = " · ".join(part for part in (claim.voice, claim.basis, claim.place) if part)
-            lines += [f"  {claim.id:<5} {claim.text}", f"        {where}"]
+        for title, claims in (("Claims", self.claims), ("Holds", self.holds), ("Tells", self.tells)):
+            lines += _listed(title, claims)
         return "\n".join(lines) + "\n"
 
 
@@ -95,6 +104,17 @@ def _section(title: str, pairs: tuple[tuple[str, str], ...]) -> list[str]:
     return ["", *([title] if title else []), *rows]
 
 
+def _listed(title: str, claims: tuple[Claim, ...]) -> list[str]:
+    if not claims:
+        return []
+    width = max(len(claim.id) for claim in claims)
+    lines = ["", title]
+    for claim in claims:
+        where = " · ".join(part for part in (claim.voice, claim.basis, claim.place) if part)
+        lines += [f"  {claim.id:<{width}} {claim.text}", f"  {'':<{width}} {where}"]
+    return lines
+
+
 def describe(engine: Engine, thing: ox.NamedNode, prefixes: Prefixes) -> Description:
     """Describe one thing by plain SPARQL, so that it works on any engine."""
     declared = "".join(f"PREFIX {p}: <{WELL_KNOWN[p]}>\n" for p in ("lala", "oa", "rdf", "rdfs", "skos"))
@@ -104,7 +124,7 @@ def describe(engine: Engine, thing: ox.NamedNode, prefixes: Prefixes) -> Descrip
         assert isinstance(answer, Rows)
         return [{name: _text(term, prefixes) for name, term in row.items()} for row in answer]
 
-    outgoing = rows(_OUTGOING)
+    outgoing, claims = rows(_OUTGOING), rows(_CLAIMS)
     labels = [r["object"] for r in outgoing if r["property"] in ("rdfs:label", "skos:prefLabel")]
     return Description(
         iri=thing.value,
@@ -117,7 +137,7 @@ def describe(engine: Engine, thing: ox.NamedNode, prefixes: Prefixes) -> Descrip
             if r["property"] not in ("rdfs:label", "skos:prefLabel")
         ),
         incoming=tuple((r["property"], _both(r, "subject")) for r in rows(_INCOMING)),
-        claims=tuple(_claim(r) for r in sorted(rows(_CLAIMS), key=lambda r: natural(r.get("id", "~")))),
+        **{part: _claims(r for r in claims if r["as"] == part) for part in ("claims", "holds", "tells")},
     )
 
 
@@ -130,11 +150,31 @@ def _both(row: dict[str, str], name: str) -> str:
     return f"{label} ({row[name]})" if label else row[name]
 
 
-def _claim(row: dict[str, str]) -> Claim:
-    span = f", characters {row['start']}–{row['end']}" if "start" in row else ""
-    place = (
-        f"{row['source']}, paragraph {row['paragraph']}{span}"
-        if "paragraph" in row
-        else row.get("source", row.get("reporter", ""))
+def _claims(rows: Iterable[dict[str, str]]) -> tuple[Claim, ...]:
+    """The claims in the order of their numbers; a claim has a row for each of its passages."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        found.setdefault(row["claim"], []).append(row)
+    ordered = sorted(found.values(), key=lambda rows: natural(rows[0].get("id", "~")))
+    return tuple(_claim(rows) for rows in ordered)
+
+
+def _claim(rows: list[dict[str, str]]) -> Claim:
+    def joined(texts: Iterable[str]) -> str:
+        return "; ".join(dict.fromkeys(filter(None, texts)))
+
+    first = rows[0]
+    return Claim(
+        first.get("id", first["claim"]),
+        first["text"],
+        joined(row.get("voice", "") for row in rows),
+        first.get("basis", ""),
+        joined(_place(row) for row in rows),
     )
-    return Claim(row.get("id", ""), row["text"], row.get("voice", ""), row.get("basis", ""), place)
+
+
+def _place(row: dict[str, str]) -> str:
+    span = f", characters {row['start']}–{row['end']}" if "start" in row else ""
+    if "paragraph" in row:
+        return f"{row['source']}, paragraph {row['paragraph']}{span}"
+    return row.get("source", row.get("reporter", ""))

@@ -12,10 +12,11 @@ from weakref import finalize
 import pyoxigraph as ox
 
 from lalakg._credentials import Credentials
-from lalakg._errors import EndpointError, InvalidValue, QueryError, QuerySyntaxError
+from lalakg._errors import EndpointError, InvalidValue, QueryError
 from lalakg._result import Boolean, Graph, Result, Rows
 from lalakg._rewriting import declaring, ordered, solutions
 from lalakg._service import refuse
+from lalakg._syntax import unreadable
 from lalakg._terms import Prefixes
 from lalakg._tokens import query_form
 
@@ -58,7 +59,7 @@ class LocalEngine:
                 return Graph(list(answer), self.prefixes, self.context)
             data = answer.serialize(format=ox.QueryResultsFormat.JSON)
         except SyntaxError as error:
-            raise QuerySyntaxError.of(error, text) from None
+            raise unreadable(error, text, self.prefixes) from None
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryError(f"the query failed: {error}.") from None
         assert data is not None

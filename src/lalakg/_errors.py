@@ -2,7 +2,7 @@
 
 LalakgError
 ├── FolderError             a folder or file that is missing, or is not what it should be
-│   └── ParseError          a file that is not valid Turtle, YAML or SPARQL header: path, line, column
+│   └── ParseError          a file that is not valid Turtle, YAML or SPARQL: path, line, column
 ├── QueryError              a query that cannot be run
 │   ├── QuerySyntaxError    not SPARQL: line, column
 │   ├── UnknownQuery        no ready-made query bears that name
@@ -18,13 +18,10 @@ A graph that does not conform is not an error: it is a `Report`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
-_POSITION = re.compile(r"error at (\d+):(\d+): ")
 _WIDTH = 160  # characters of a line that are shown
-_HINTS = ("The SELECT contains a variable that is unbound", "Prefix not found")
 
 
 class LalakgError(Exception):
@@ -54,18 +51,9 @@ class QuerySyntaxError(QueryError):
         self.message, self.line, self.column, self.text = message, line, column, text
         super().__init__(f"query, line {line}, column {column}: {message}{_pointed(text, column)}")
 
-    @classmethod
-    def of(cls, error: SyntaxError, query: str) -> QuerySyntaxError:
-        """Oxigraph lists every token that could have stood there; say the one thing that helps, and show the line."""
-        message, lines = str(error.msg), query.rstrip().split("\n")
-        match = _POSITION.match(message)
-        if not match:
-            return cls(f"{message}.", 1, 1, lines[0])
-        hint = next((hint for hint in _HINTS if hint in message), "this is not valid SPARQL")
-        line, column = int(match[1]), int(match[2])
-        if line > len(lines):
-            line, column = len(lines), len(lines[-1]) + 1
-        return cls(f"{hint}.", line, column, lines[line - 1])
+    def within(self, path: Path) -> ParseError:
+        """The same, as the error of a file that holds the query."""
+        return ParseError(self.message, path, self.line, self.column, self.text)
 
 
 class UnknownQuery(QueryError):

@@ -26,7 +26,11 @@ from lalakg._tokens import statements
 _URI_SPACE = ox.NamedNode(WELL_KNOWN["void"] + "uriSpace")
 _IDENTIFIER = ox.NamedNode(WELL_KNOWN["dcterms"] + "identifier")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-_SHARED_GROUPS = ("explore", "hygiene")  # film-independent, so they serve any folder that has none of its own
+_SHARED_GROUPS = (
+    "explore",
+    "wikidata",
+    "hygiene",
+)  # film-independent but for defaults, so they serve any folder that has none of its own
 
 
 @cache

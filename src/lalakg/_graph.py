@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from lalakg import _turtle
-from lalakg._catalogue import Catalogue, Values
+from lalakg._catalogue import Catalogue, Parameter, Query, Value, Values, read_query
 from lalakg._credentials import Credentials
 from lalakg._derivation import derive, named
 from lalakg._engine import Engine, LocalEngine, RemoteEngine
-from lalakg._errors import QueryError, ResourceNotFound, nearest
+from lalakg._errors import InvalidValue, QueryError, QuerySyntaxError, ResourceNotFound, nearest
 from lalakg._federation import in_two_steps
 from lalakg._folder import Folder
 from lalakg._result import Result
-from lalakg._terms import RDFS_LABEL, WELL_KNOWN, expand, to_rdflib
+from lalakg._terms import LALA, RDFS_LABEL, WELL_KNOWN, Node, compact, expand, to_rdflib
 
 if TYPE_CHECKING:
     import rdflib
 
     from lalakg._description import Description
+
+_OURS = (LALA, WELL_KNOWN["lv"])  # where every name is in the vocabularies, which belong to the graph
 
 
 class KnowledgeGraph:
@@ -139,36 +141,85 @@ class KnowledgeGraph:
             text = in_two_steps(text, other, self.service)
         return self.engine.query(text)
 
-    def query(self, name: str, /, **values: Values) -> Result:
-        """The answer to a ready-made query, with `values` for its parameters: names, IRIs, numbers, or lists of them.
+    def query(self, name: str | Path, /, **values: Values) -> Result:
+        """The answer to a ready-made query, or to the one in a file, with `values` for its parameters.
 
-        Raises UnknownQuery, UnknownParameter and InvalidValue.
+        These are names, labels, IRIs, numbers, or lists of them. Raises UnknownQuery, UnknownParameter, InvalidValue,
+        and ParseError where the file is not SPARQL.
         """
-        return self.sparql(self.catalogue[name].bind(values, self.prefixes, self.base))
+        query = read_query(name, "") if isinstance(name, Path) else self.catalogue[name]
+        try:
+            return self.sparql(self.bound(query, values))
+        except QuerySyntaxError as error:
+            raise error.within(query.path) from None
+
+    def bound(self, query: Query, values: Mapping[str, Values]) -> str:
+        """The text of a query with `values` in it. Raises UnknownParameter, and InvalidValue also for a name of ours
+        that names nothing, rather than to answer that there is nothing about it."""
+        meant: dict[str, Values] = dict(values)
+        for parameter in query.parameters if values else ():
+            given = meant.get(parameter.name)
+            if given is not None and parameter.type == "iri" and not parameter.values:
+                many: Sequence[Any] = given if isinstance(given, list | tuple) else [given]
+                meant[parameter.name] = [self._thing(parameter, value) for value in many]
+        return query.bind(meant, self.prefixes, self.base)
+
+    def _thing(self, parameter: Parameter, value: Value) -> Node:
+        """What a value for a parameter names. Other people's names are taken as they are, and ours have to be known."""
+        try:
+            term = parameter.term(value, self.prefixes, self.base)
+            known = f"{{ {term} ?p ?o }} UNION {{ ?s ?p {term} }} UNION {{ ?s {term} ?o }}"
+            ours = isinstance(term, ox.NamedNode) and term.value.startswith((self.base, *_OURS))
+            if not ours or self._has(known):
+                return term
+        except InvalidValue:
+            if not isinstance(value, str):
+                raise
+        try:
+            return self.resolve(str(getattr(value, "value", value)))
+        except ResourceNotFound as error:
+            raise InvalidValue(f"{parameter.name} takes an IRI or a name, and {error}") from None
+
+    def _has(self, pattern: str) -> bool:
+        return bool(self.engine.query(f"ASK {{ {pattern} }}"))
+
+    @cached_property
+    def _labels(self) -> dict[str, tuple[str, ox.NamedNode]]:
+        """The things of the folder's graph by their labels, which are given in small letters and as they are."""
+        labelled = (t for t in self.triples if t.predicate == RDFS_LABEL)
+        return {
+            t.object.value.casefold(): (t.object.value, t.subject)
+            for t in labelled
+            if isinstance(t.object, ox.Literal) and isinstance(t.subject, ox.NamedNode)
+        }
+
+    def _names(self) -> Iterator[str]:
+        """What to call the things of the folder's graph: by short names, prefixed names and labels."""
+        subjects = {t.subject.value for t in self.triples if isinstance(t.subject, ox.NamedNode)}
+        yield from (iri.removeprefix(self.base) for iri in subjects if iri.startswith(self.base))
+        yield from (compact(iri, self.prefixes) for iri in subjects if iri.startswith(_OURS))
+        yield from (label for label, _ in self._labels.values())
 
     def resolve(self, name: str) -> ox.NamedNode:
         """The IRI of a thing in the graph, from its IRI, its prefixed or short name, or its label.
 
         Raises ResourceNotFound with the nearest names.
         """
-        labels = {
-            t.object.value: t.subject
-            for t in self.triples
-            if t.predicate == RDFS_LABEL and isinstance(t.object, ox.Literal)
-        }
-        by_label = {label.casefold(): subject for label, subject in labels.items()}
-        labelled = by_label.get(name.casefold())
-        if " " in name and isinstance(labelled, ox.NamedNode):
-            return labelled
-        iri = expand(name, self.prefixes, self.base)
-        subjects = {t.subject.value for t in self.triples if isinstance(t.subject, ox.NamedNode)}
-        if iri.value in subjects:
-            return iri
-        if isinstance(labelled, ox.NamedNode):
-            return labelled
-        short = [s.removeprefix(self.base) for s in subjects if s.startswith(self.base)]
-        close = nearest(name.rpartition(":")[2], [*short, *labels])
-        raise ResourceNotFound(f"nothing is called {name or repr(name)}.{close}")
+        iri = wrong = None
+        try:
+            iri = expand(name, self.prefixes, self.base)
+            if self._has(f"{iri} ?p ?o"):
+                return iri
+        except ResourceNotFound as error:
+            wrong = error
+        if name.casefold() in self._labels:
+            return self._labels[name.casefold()][1]
+        if wrong and (":" in name or name.startswith("<")):
+            raise wrong
+        local = iri.value.removeprefix(self.base) if iri and iri.value.startswith(self.base) else name
+        close = nearest(local, (other for other in self._names() if other != local))
+        there = f" at {self.endpoint}" if self.endpoint else ""
+        raise ResourceNotFound(f"nothing{there} is called {name or repr(name)}.{close}")
 
     def describe(self, name: str) -> Description:
         """One thing: what it is, in which world, what is said of it, and who claims it. Raises ResourceNotFound."""

@@ -98,6 +98,9 @@ class Rows(Table):
 
     kind = "a table of rows"
 
+    def __repr__(self) -> str:
+        return f"<Rows: {len(self)} of {', '.join(self.variables)}>"
+
     @cached_property
     def _parsed(self) -> tuple[list[str], list[dict[str, Node]]]:
         solutions = ox.parse_query_results(self.source, format=ox.QueryResultsFormat.JSON)
@@ -141,6 +144,9 @@ class Boolean(Table):
 
     kind = "a yes or no"
 
+    def __repr__(self) -> str:
+        return f"<Boolean: {'yes' if self else 'no'}>"
+
     def __bool__(self) -> bool:
         return bool(json.loads(self.source)["boolean"])
 
@@ -157,6 +163,9 @@ class Graph(Result):
     context: Mapping[str, Any] = field(default_factory=dict, repr=False)
     kind = "a graph"
     formats = GRAPH_FORMATS
+
+    def __repr__(self) -> str:
+        return f"<Graph: {len(self)} triples>"
 
     def __iter__(self) -> Iterator[ox.Triple]:
         return iter(self.triples)

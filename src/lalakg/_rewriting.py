@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from itertools import pairwise
-
 from lalakg._terms import Prefixes
-from lalakg._tokens import Token, tokens
-
-_PREFIX = re.compile(r"(?<![\w.-])([A-Za-z][\w.-]*):")
+from lalakg._tokens import Token, tokens, undeclared
 
 
 def declaring(prefixes: Prefixes, text: str) -> str:
     """The query with a declaration for each of `prefixes` that it uses and does not declare."""
-    words = [token.text for token in tokens(text) if token.kind == "word"]
-    own = {second.rstrip(":") for first, second in pairwise(words) if first.upper() == "PREFIX"}
-    used = {name for word in words for name in _PREFIX.findall(word)} - own
+    used = {prefix for prefix, _ in undeclared(text)}
     return "".join(f"PREFIX {name}: <{prefixes[name]}>\n" for name in sorted(used) if name in prefixes) + text
 
 

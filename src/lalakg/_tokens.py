@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urljoin
@@ -27,6 +28,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _FORM = re.compile("SELECT|ASK|CONSTRUCT|DESCRIBE")
+_PREFIX = re.compile(r"(?<![\w.:?$@%\\-])([^\W\d_][\w.-]*|):")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 
 
@@ -53,6 +55,14 @@ def query_form(text: str) -> str:
             return match[0]
         before = word
     return "SELECT"
+
+
+def undeclared(text: str) -> list[tuple[str, int]]:
+    """The prefixes that a query uses and does not declare, each with where it stands, in the query's order."""
+    words = [token for token in tokens(text) if token.kind == "word"]
+    own = {second.text.rstrip(":") for first, second in pairwise(words) if first.text.upper() == "PREFIX"}
+    used = [(match[1], word.start + match.start()) for word in words for match in _PREFIX.finditer(word.text)]
+    return [(prefix, start) for prefix, start in used if prefix not in own]
 
 
 class Statement(NamedTuple):

@@ -9,7 +9,6 @@ import click
 
 from lalakg._cli.group import cli, graph_of, there
 from lalakg._graph import KnowledgeGraph
-from lalakg._text import text_of
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})
@@ -52,12 +51,16 @@ def query(
     kg = graph_of(context, **place)
     for path in also:
         kg.add(path)
+    if name is not None and name.startswith("--"):
+        parameters, name = (name, *parameters), None
     if sum(choice is not None for choice in (name, file, execute)) > 1:
         raise click.UsageError("Give a name, or --file, or --execute: one of them.")
-    if file is not None or execute is not None:
-        answer = kg.sparql(text_of(file) if file is not None else str(execute))
-    elif name:
-        answer = kg.query(name, **_values(parameters))
+    if parameters and file is None and name is None:
+        raise click.UsageError(f"{parameters[0]}: parameters are for a ready-made query, or for --file.")
+    if execute is not None:
+        answer = kg.sparql(execute)
+    elif file is not None or name:
+        answer = kg.query(file or str(name), **_values(parameters))
     else:
         click.echo(_catalogue(kg), nl=False)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -44,4 +45,4 @@ def init(folder: Path, base: str | None) -> None:
 
     for name in run(folder, base):
         say(f"{folder / name}")
-    say(f"Made {folder}. Next: lalakg -C {folder} check")
+    say(f"Made {folder}. Next: lalakg -C {shlex.quote(str(folder))} check")

@@ -12,7 +12,6 @@ from mcp_types import CallToolResult, TextContent
 from lalakg._catalogue import Query
 from lalakg._errors import InvalidValue, LalakgError, QueryError
 from lalakg._graph import KnowledgeGraph
-from lalakg._mcp.arguments import Binder, text_of
 from lalakg._mcp.asking import Desk, Reply
 from lalakg._mcp.offers import Offer, question_tool, text_tool
 from lalakg._mcp.search import Entry, entries, matching
@@ -41,7 +40,7 @@ class Tools:
     """What can be asked of a graph, by the names of the tools."""
 
     def __init__(self, kg: KnowledgeGraph, pool: Pool) -> None:
-        self.kg, self.desk, self.binder = kg, Desk(pool, kg.prefixes), Binder(kg)
+        self.kg, self.desk = kg, Desk(pool, kg.prefixes)
         self.offers = {offer.tool.name: offer for offer in self._general()}
         for query in (q for group in kg.catalogue.groups for q in kg.catalogue.group(group)):
             if query.group in _LEFT_OUT or asked(query.text):
@@ -74,7 +73,8 @@ class Tools:
         return CallToolResult(content=[TextContent(text=words)], structured_content=data)
 
     async def _question(self, query: Query, given: Mapping[str, Any]) -> Reply:
-        return await self.desk.ask(await asyncio.to_thread(self.binder.bound, query, given))
+        values = {name: value for name, value in given.items() if value is not None}  # null is as good as no value
+        return await self.desk.ask(await asyncio.to_thread(self.kg.bound, query, values))
 
     async def _schema(self, given: Mapping[str, Any]) -> Reply:
         if given:
@@ -104,3 +104,11 @@ class Tools:
         if len(text) > _LONGEST:
             raise QueryError(f"the query has {len(text):,} characters; {_LONGEST:,} are the limit here.")
         return await self.desk.ask(text)
+
+
+def text_of(given: Mapping[str, Any], name: str) -> str:
+    """The one text that a call gives. Raises InvalidValue."""
+    text = given.get(name)
+    if len(given) != 1 or not isinstance(text, str) or not text.strip():
+        raise InvalidValue(f"this takes {name}, a text, and nothing else.")
+    return text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
@@ -73,7 +74,7 @@ async def operation(request: Request) -> Response:
     rows = query.form in ("SELECT", "ASK")
     media_type = _media_type(request, rows, suffix if dot else "")
     given = arguments(request)
-    text = _bound(serving, query, given)
+    text = await serving.desk.bind(request, partial(_bound, serving, query, given))
     if not set(_PAGING) & set(given):
         return await serving.desk.query(request, Operation(text), media_type)
     if query.form != "SELECT":
@@ -102,8 +103,9 @@ def _media_type(request: Request, rows: bool, suffix: str) -> str:
 
 def _bound(serving: Serving, query: Query, given: QueryParams) -> str:
     values = {name: given.getlist(name) for name in given if name not in _PAGING}
+    kg = serving.kg
     try:
-        return query.bind(values, serving.kg.prefixes, serving.kg.base)
+        return query.bind(values, kg.prefixes, kg.base) if serving.shelf.distant else kg.bound(query, values)
     except QueryError as error:
         raise Problem(400, str(error), parameters=[parameter.name for parameter in query.parameters]) from None
 

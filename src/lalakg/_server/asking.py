@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -45,6 +46,16 @@ class Desk:
             media_type = answer.media_type
         changing = answer.changing or _CHANGING.search(asked.query)
         return self.response(answer.body, media_type, "" if changing else repr(job))
+
+    async def bind(self, request: Request, make: Callable[[], str]) -> str:
+        """The query that `make` gives. To look names up is work, too: others need not wait, and it is counted."""
+        client = request.client.host if request.client else ""
+        self.budget.check(client)
+        started = time.monotonic()
+        try:
+            return await run_in_threadpool(make)
+        finally:
+            self.budget.spend(client, time.monotonic() - started)
 
     async def work(self, request: Request, job: Job) -> Answer:
         """What the workers make of a job. Raises Problem for everything that is no answer."""

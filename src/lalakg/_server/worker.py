@@ -23,6 +23,7 @@ import pyoxigraph as ox
 
 from lalakg._errors import LalakgError, QuerySyntaxError
 from lalakg._service import asked
+from lalakg._syntax import unreadable
 
 LENGTH = struct.Struct("!I")
 _MIB = 2**20
@@ -101,7 +102,7 @@ def answer(store: Any, job: Job, limits: Limits) -> Answer:
     try:
         return _dump(store, job, buffer) if job.dump else _asked(store, job, limits, buffer)
     except (SyntaxError, QuerySyntaxError) as error:
-        wrong = QuerySyntaxError.of(error, job.text) if isinstance(error, SyntaxError) else error
+        wrong = unreadable(error, job.text) if isinstance(error, SyntaxError) else error
         return Answer(wrong.message.encode(), problem="syntax", line=wrong.line, column=wrong.column)
     except (LalakgError, OSError, RuntimeError, ValueError) as error:
         if buffer.tell() > limits.bytes:

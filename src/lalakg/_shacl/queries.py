@@ -13,11 +13,12 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from lalakg._errors import QuerySyntaxError, ShapesError
+from lalakg._errors import ShapesError
 from lalakg._service import asked
 from lalakg._shacl.graph import ShapesGraph
 from lalakg._shacl.paths import Path
 from lalakg._shacl.words import closing, replace, variables, words
+from lalakg._syntax import unreadable
 from lalakg._terms import WELL_KNOWN, XSD, Node
 from lalakg._tokens import Token
 
@@ -86,7 +87,7 @@ def parsed(text: str, whose: str) -> Any:
     try:
         return NOTHING.query(text)
     except SyntaxError as error:
-        raise ShapesError(f"{whose} {QuerySyntaxError.of(error, text)}") from None
+        raise ShapesError(f"{whose} {unreadable(error, text)}") from None
     except (RuntimeError, ValueError) as error:
         raise ShapesError(f"{whose} query cannot be run: {error}.") from None
 
