@@ -302,7 +302,9 @@ def test_one_item_that_fails_is_one_item(
 
 def test_without_sparql_the_plain_classes_are_still_known(run: Command, folder: Path, wikidata: Wikidata) -> None:
     wikidata.faults.append(at(SPARQL, html))
-    found = {name: verdict for name, (verdict, _) in verdicts(run, folder, "--wikidata", wikidata.url).items()}
+    checks = verdicts(run, folder, "--wikidata", wikidata.url)
+    assert "is it a SPARQL endpoint?" in checks["cnn"][1]
+    found = {name: verdict for name, (verdict, _) in checks.items()}
     unknown = {name for name, verdict in found.items() if verdict == "unchecked"}
     assert unknown == {"cnn", "lionsgate", "netflix"}
     assert {verdict for name, verdict in found.items() if name not in unknown} == {"holds"}

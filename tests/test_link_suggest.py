@@ -89,7 +89,8 @@ def test_a_link_to_no_item_leads_nowhere(
     assert (done.status, done.err.count("candidates")) == (0, 1)
     assert "lkg:chazelle" not in {row["subject_id"] for row in rows(tmp_path / "review.tsv")}
     done = run("-C", folder, "link", "propose", "-q", *at)
-    assert (done.status, object_.rpartition("/")[2] in done.out) == (0, False)
+    assert (done.status, object_.rpartition("/")[2] in done.out) == (1, False)
+    assert "lkg:chazelle, " in done.err
 
 
 def test_suggesting_changes_nothing(review: Path, folder: Path, kg: lalakg.KnowledgeGraph) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
 from lalakg._cli.group import cli, graph_of, say, shown
 
 if TYPE_CHECKING:
+    from lalakg._errors import EndpointError
     from lalakg._wikidata.client import Client
 
 FORMATS = ("text", "json", "tsv")
@@ -57,6 +59,13 @@ def _client(contact: str | None, wikidata: str | None, *, offline: bool) -> Clie
     from lalakg._wikidata.service import Service
 
     return Client(Service.of(wikidata, contact, offline=offline), Cache(), offline=offline)
+
+
+def _tell(problems: Iterable[EndpointError]) -> None:
+    """Say each reason once, however much it spoiled, and however quiet it is to be."""
+    distinct = {(urlsplit(problem.url).netloc, problem.message): problem for problem in reversed(list(problems))}
+    for problem in reversed(list(distinct.values())):
+        say(str(problem))
 
 
 @link.command()
@@ -221,11 +230,15 @@ def propose(
     from lalakg._wikidata.things import Things
 
     with _client(contact, wikidata, offline=offline) as client:
-        proposals, failed = proposal.propose(Things(graph_of(context)), client, (lambda _: None) if quiet else say)
+        proposals, others = proposal.propose(Things(graph_of(context)), client, (lambda _: None) if quiet else say)
     text = proposal.render(proposals)
     if out is None:
         click.echo(text, nl=False)
     else:
         write_files(out.absolute().parent, {out.name: text})
+    _tell(one.problem for one in others if one.problem)
+    for one in others:
+        if not one.problem:
+            say(f"{one.thing}, {one.link.item}: {one.verdict}: {one.objections}. Nothing is proposed of it.")
     say(f"{len(proposals)} statements to review; nothing was sent anywhere.")
-    context.exit(1 if failed else 0)
+    context.exit(1 if others else 0)
