@@ -205,11 +205,15 @@ def enrich(
     with _client(contact, wikidata, offline=offline) as client:
         found = enrichment.enrich(things, client, (lambda _: None) if quiet else say)
         source = "http://www.wikidata.org/" if client.service.is_live else client.service.name
+    _tell(found.problems)
+    for reason in found.lost:
+        say(f"{reason} The slice has nothing of it; see lalakg link check.")
     if found.problems or not found.triples:
         say(f"{out}: not written, since not everything could be had." if found.problems else "Nothing is linked yet.")
         context.exit(1)
     write_files(out.absolute().parent, {out.name: enrichment.render(found, things, source)})
     say(f"{out}: {len(found.triples):,} statements as of {found.day}.")
+    context.exit(1 if found.lost else 0)
 
 
 @link.command()
