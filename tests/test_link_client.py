@@ -18,7 +18,20 @@ from lalakg._wikidata.client import Client, GoneError
 from lalakg._wikidata.item import Item
 from lalakg._wikidata.service import Service
 from linking import verdicts
-from wikidata.faults import RateLimit, at, banned, cut, failing, first, html, query_timeout, slow, too_many, truncated
+from wikidata.faults import (
+    Fault,
+    RateLimit,
+    at,
+    banned,
+    cut,
+    failing,
+    first,
+    html,
+    query_timeout,
+    slow,
+    too_many,
+    truncated,
+)
 from wikidata.service import Wikidata
 
 ENTITIES, SPARQL = "/wiki/Special:EntityData/", "/sparql"
@@ -155,6 +168,26 @@ def test_a_ban_is_the_end_of_asking_and_nothing_is_lost(run: Command, folder: Pa
     ) == 3  # and the class of the fourth is not to be had
     assert "refuses us (HTTP 403), which may be a ban; nothing more is asked of it" in done.err
     assert len(wikidata.asked) == 5
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (banned, "refuses us (HTTP 403), which may be a ban"),
+        (too_many(retry_after=3600), "has been asked too much (HTTP 429)"),
+        (failing(500), "failed; its log may say why (HTTP 500)"),
+    ],
+)
+@pytest.mark.parametrize("name", ["suggest", "enrich", "propose"])
+def test_why_it_failed_is_told_once_however_quiet(
+    run: Command, folder: Path, wikidata: Wikidata, name: str, fault: Fault, reason: str
+) -> None:
+    wikidata.faults.append(fault)
+    done = run("-C", folder, "link", name, "-q", "--wikidata", wikidata.url, "-o", folder / "out")
+    assert done.status in (1, 2)
+    assert done.err.count(reason) == 1
+    assert f"{wikidata.url}/" in done.err
+    assert len(done.err.splitlines()) <= 4
 
 
 # Remembering

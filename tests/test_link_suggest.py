@@ -182,7 +182,10 @@ def test_one_way_that_fails_leaves_the_others(
 
 def test_no_network_leaves_no_review(run: Command, folder: Path, tmp_path: Path) -> None:
     done = run("-C", folder, "link", "suggest", "-q", "--wikidata", "http://127.0.0.1:9", "-o", tmp_path / "review.tsv")
-    assert (done.status, done.err) == (2, "Nothing could be found out.\n")
+    assert (done.status, done.err.count("\n")) == (2, 2)
+    assert "127.0.0.1:9/" in done.err
+    assert ": cannot be reached: Connection refused; is there a network? " in done.err
+    assert done.err.endswith("\nNothing could be found out.\n")
     assert not (tmp_path / "review.tsv").exists()
 
 

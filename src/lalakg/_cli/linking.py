@@ -46,7 +46,7 @@ def asking(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Ask what stands for Wikidata at this address instead.",
         ),
         click.option("--offline", is_flag=True, help="Ask nobody; what was answered before is all there is."),
-        click.option("-q", "--quiet", is_flag=True, help="No progress."),
+        click.option("-q", "--quiet", is_flag=True, help="No progress; what fails is told."),
     )
     for option in reversed(options):
         command = option(command)
@@ -164,6 +164,7 @@ def suggest(
         search = suggestion.Suggestions(known_things, client, denied, (lambda _: None) if quiet else say)
         found = search.candidates()
         text = review.render(found, kg.folder, client.service)
+    _tell(search.failed)
     if not found and search.failed:
         say("Nothing could be found out.")
         context.exit(2)

@@ -71,12 +71,13 @@ class Suggestions:
 
     def candidates(self) -> list[Candidate]:
         """The best candidates for every thing, best first, each with what a person should make of it."""
-        self._by_identifiers()
-        self._by_facts()
-        self._by_name()
+        for how, look in (("identifier", self._by_identifiers), ("fact", self._by_facts), ("name", self._by_name)):
+            look()
+            self.progress(f"by {how}: {sum(map(len, self.found.values()))} found so far")
         items = self._items({name for names in self.found.values() for name in list(names)[:MOST]})
         neighbours = self._items({self.things.items[iri] for iri in self._neighbours()})
         classes = Classes(self.client, items.values())
+        self.failed += [classes.problem] if classes.problem else []
         judged: list[Candidate] = []
         for thing in self.open:
             many = [items[name] for name in list(self.found[thing.iri])[:MOST] if name in items]
@@ -96,12 +97,8 @@ class Suggestions:
             if isinstance(item, Item):
                 found[name] = item
             else:
-                self._failed(item)
+                self.failed.append(item)
         return found
-
-    def _failed(self, error: EndpointError) -> None:
-        self.failed.append(error)
-        self.progress(str(error))
 
     def _neighbours(self) -> set[str]:
         wanted = {thing.iri for thing in self.open}
@@ -149,7 +146,7 @@ class Suggestions:
         try:
             rows = self.client.select(query).rows
         except EndpointError as error:
-            self._failed(error)
+            self.failed.append(error)
             return
         for row in rows:
             label = row["label"].value if "label" in row else ""
@@ -167,7 +164,7 @@ class Suggestions:
         try:
             answers = self.client.reconcile(queries) if queries else {}
         except EndpointError as error:
-            self._failed(error)
+            self.failed.append(error)
             answers = {}
         for number, thing in enumerate(left):
             for name in answers.get(f"q{number}") or self._searched(thing):
@@ -178,7 +175,7 @@ class Suggestions:
         try:
             return self.client.search(text, language)[:MOST]
         except EndpointError as error:
-            self._failed(error)
+            self.failed.append(error)
             return []
 
 
