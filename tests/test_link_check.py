@@ -146,6 +146,18 @@ def test_a_thing_of_the_story_is_not_to_be_linked(folder: Path, run: Command, wi
     assert "a character is linked by rdfs:seeAlso" in found["mia"][1]
 
 
+def test_two_things_are_not_one(folder: Path, run: Command, wikidata: Wikidata) -> None:
+    with (folder / "data/people.ttl").open("a") as file:
+        file.write("\nlkg:ryan-gosling <https://schema.org/sameAs> <https://www.wikidata.org/wiki/Q147077> .\n")
+    done = run("-C", folder, "link", "check", "-q", "--format", "tsv", "--wikidata", wikidata.url)
+    found = [line.split("\t") for line in done.out.splitlines()]
+    said = {(row[1], row[2]): (row[0], row[3]) for row in found}
+    assert said["lkg:emma-stone", "Q147077"][0] == said["lkg:ryan-gosling", "Q147077"][0] == "doubtful"
+    assert "also the item of lkg:ryan-gosling" in said["lkg:emma-stone", "Q147077"][1]
+    assert "also the item of lkg:emma-stone" in said["lkg:ryan-gosling", "Q147077"][1]
+    assert said["lkg:ryan-gosling", "Q193815"][0] == "holds"
+
+
 @pytest.mark.parametrize(
     ("change", "fail_on", "status"),
     [

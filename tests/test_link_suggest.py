@@ -130,6 +130,7 @@ def test_decisions_are_taken_over(run: Command, folder: Path, wikidata: Wikidata
         (("\tlkg:rick", "yes\tlkg:ev-ask"), "lkg:ev-ask is no thing of this graph that could be linked"),
         (("\tlkg:rick", "yes\tlkg:film"), "lkg:film is a film, which is linked by schema:sameAs"),
         (("\tlkg:babylon", "yes\tlkg:film"), "lkg:film would be two items, Q20856802 and Q9000000112; keep one"),
+        (("wd:Q9000000112", "wd:Q18350026"), "lkg:babylon and lkg:chazelle would be one thing, Q18350026"),
         (("wd:Q9000000103", "schema:x"), "lkg:rick: schema:x is no item of Wikidata"),
     ],
 )
@@ -197,3 +198,53 @@ def test_decisions_are_not_overwritten(run: Command, folder: Path, wikidata: Wik
     done = run(*words)
     assert (done.status, "holds decisions" in done.err) == (2, True)
     assert (tmp_path / "review.tsv").read_bytes() == decided
+
+
+def test_two_things_are_not_accepted_as_one(run: Command, folder: Path, wikidata: Wikidata, tmp_path: Path) -> None:
+    path, item = tmp_path / "review.tsv", "Q9000000111"
+    run("-C", folder, "link", "suggest", "-q", "--wikidata", wikidata.url, "-o", path)
+    path.write_text(path.read_text(encoding="utf-8").replace("wd:Q9000000112", f"wd:{item}"), encoding="utf-8")
+    decide(path, {("babylon", item): "yes", ("first-man", item): "yes"})
+    before = (folder / LINKS).read_bytes()
+    done = run("-C", folder, "link", "suggest", "--accept", path)
+    assert (done.status, done.out) == (2, "")
+    assert f"lkg:first-man and lkg:babylon would be one thing, {item}; keep one." in done.err
+    assert (folder / LINKS).read_bytes() == before
+
+
+def test_only_a_review_is_overwritten(run: Command, folder: Path, wikidata: Wikidata) -> None:
+    before = (folder / LINKS).read_bytes()
+    done = run("-C", folder, "link", "suggest", "-q", "--wikidata", wikidata.url, "-o", folder / LINKS)
+    assert (done.status, done.out) == (2, "")
+    assert "has no column ext_decision, so it is no review; it is not overwritten" in done.err
+    assert (folder / LINKS).read_bytes() == before
+    assert wikidata.asked == []
+
+
+def test_a_mind_may_change(run: Command, folder: Path, wikidata: Wikidata, tmp_path: Path) -> None:
+    """What was decided last holds, and only what changes is counted."""
+    path = tmp_path / "review.tsv"
+    run("-C", folder, "link", "suggest", "-q", "--wikidata", wikidata.url, "-o", path)
+    keiths = [("keith", f"Q{number}") for number in (9000000105, 9000000106)]
+    words = ("-C", folder, "link", "suggest")
+
+    def said() -> dict[str, str]:
+        return {row["object_id"]: row["predicate_modifier"] for row in rows(folder / LINKS) if "keith" in str(row)}
+
+    for first, second, counted in (
+        ("yes", "no", "1 accepted, 1 turned down. wrote links.sssom.tsv, links.ttl."),
+        ("yes", "no", "0 accepted, 0 turned down. nothing to write."),
+        ("no", "no", "0 accepted, 1 turned down. wrote links.sssom.tsv, links.ttl."),
+        ("no", "yes", "1 accepted, 0 turned down. wrote links.sssom.tsv, links.ttl."),
+        ("yes", "no", "1 accepted, 1 turned down. wrote links.sssom.tsv, links.ttl."),
+    ):
+        decide(path, {keiths[0]: first, keiths[1]: second})
+        if "wrote" in counted:
+            done = run(*words, "-q", "--wikidata", wikidata.url, "-o", path)
+            assert (done.status, "holds decisions" in done.err) == (2, True)
+        done = run(*words, "--accept", path)
+        assert done.status == 0, done.err
+        assert done.err.startswith(counted)
+        modifiers = {"yes": "", "no": "Not"}
+        assert said() == {"wd:Q9000000105": modifiers[first], "wd:Q9000000106": modifiers[second]}
+        assert ("Q9000000105" in (folder / "data/links.ttl").read_text(encoding="utf-8")) == (first == "yes")

@@ -17,7 +17,7 @@ from lalakg._wikidata.client import Client, GoneError
 from lalakg._wikidata.comparison import Classes, Evidence, compare
 from lalakg._wikidata.identifiers import is_item, kind
 from lalakg._wikidata.item import Item
-from lalakg._wikidata.mappings import Link
+from lalakg._wikidata.mappings import SAME, Link
 from lalakg._wikidata.things import Thing, Things
 
 HOLDS, DOUBTFUL, DRIFTED, UNCHECKED = "holds", "doubtful", "drifted", "unchecked"
@@ -95,17 +95,20 @@ def _check(
         return judged(UNCHECKED, Evidence("exists", False, str(item).rstrip(".")), problem=item)
     if item.id != name:
         return judged(DRIFTED, Evidence("exists", False, f"merged into {item.id}"), day=item.retrieved)
-    evidence = [*compare(thing, item, things, known, classes), *_of_the_link(link, thing)]
+    evidence = [*compare(thing, item, things, known, classes), *_of_the_link(link, thing, things)]
     if (found := verdict(evidence)) == UNCHECKED:
         return judged(found, *evidence, Evidence("class", False, str(classes.problem)), problem=classes.problem)
     return judged(found, *evidence, day=item.retrieved)
 
 
-def _of_the_link(link: Link, thing: Thing) -> Iterator[Evidence]:
-    """What the link itself has against it, whatever the item is."""
+def _of_the_link(link: Link, thing: Thing, things: Things) -> Iterator[Evidence]:
+    """What the link itself has against it: two things that are the same as an item would be one."""
     if link.predicate != thing.kind.predicate:
         wanted = compact(thing.kind.predicate, WELL_KNOWN)
         yield Evidence("kind", False, f"a {thing.kind.name} is linked by {wanted}")
+    for other in things.links:
+        if other.item == link.item and other.subject != link.subject and SAME == other.predicate == link.predicate:
+            yield Evidence("identity", False, f"also the item of {compact(other.subject, things.kg.prefixes)}")
 
 
 def verdict(evidence: Iterable[Evidence]) -> str:
