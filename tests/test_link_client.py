@@ -13,7 +13,7 @@ import pytest
 
 from conftest import Command
 from lalakg._errors import EndpointError, LalakgError
-from lalakg._wikidata.cache import Cache
+from lalakg._wikidata.cache import Cache, Entry
 from lalakg._wikidata.client import Client, GoneError
 from lalakg._wikidata.item import Item
 from lalakg._wikidata.service import Service
@@ -155,7 +155,7 @@ def test_a_pause_that_is_asked_for_outlasts_the_run(client: Client, wikidata: Wi
     with pytest.raises(EndpointError, match=r"asked to be left alone for another 3\d\d\d s"):
         again(client, "Q65")
     assert len(wikidata.asked) == 1
-    client.cache.put(f"WAIT 127.0.0.1:{wikidata.server_port}", str(time.time() - 1))
+    client.cache.put(f"WAIT 127.0.0.1:{wikidata.server_port}", Entry.new(str(time.time() - 1)))
     assert again(client, "Q65").id == "Q65"
 
 
@@ -219,6 +219,40 @@ def test_a_broken_memory_is_none(client: Client, wikidata: Wikidata) -> None:
         path.write_text(broken, encoding="utf-8")
         assert again(client, "Q65").id == "Q65"
     assert [asked.status for asked in wikidata.asked] == [200] * 5
+
+
+def saying(text: str) -> Fault:
+    """What is JSON, with status 200, but no answer: MediaWiki tells its errors so."""
+    return lambda request: request.answer(200, text, "application/json")
+
+
+@pytest.mark.parametrize("text", ['{"error": {"code": "readonly", "info": "for maintenance"}}', "{}", "[]", "null"])
+def test_what_is_no_answer_is_not_remembered(client: Client, wikidata: Wikidata, text: str) -> None:
+    def asked(client: Client) -> list[object]:
+        return [client.item("Q65"), client.search("Paris"), client.reconcile({"q0": {"query": "Paris"}})]
+
+    good = asked(client)
+    wikidata.content.change("Q65", labels={"en": "L.A."})  # else it would say 304
+    wikidata.faults.append(saying(text))
+    for ask in (
+        lambda: client.item("Q65"),
+        lambda: client.search("Paris"),
+        lambda: client.reconcile({"q0": {"query": "Paris"}}),
+    ):
+        with pytest.raises(EndpointError, match="answered something else instead of Wikidata's JSON"):
+            ask()
+    with Client(client.service, client.cache, offline=True) as offline:
+        assert asked(offline) == good
+
+
+def test_what_cannot_be_understood_is_asked_again(client: Client, wikidata: Wikidata) -> None:
+    client.item("Q65")
+    (path,) = client.cache.folder.iterdir()
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    kept["answer"]["body"] = '{"error": {}}'
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    assert again(client, "Q65").id == "Q65"
+    assert [asked.status for asked in wikidata.asked] == [200, 200]
 
 
 def test_a_memory_that_cannot_be_written_is_no_fault(wikidata: Wikidata, tmp_path: Path) -> None:
