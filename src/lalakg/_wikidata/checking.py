@@ -15,7 +15,7 @@ from lalakg._terms import WELL_KNOWN, compact
 from lalakg._wikidata.cache import now
 from lalakg._wikidata.client import Client, GoneError
 from lalakg._wikidata.comparison import Classes, Evidence, compare
-from lalakg._wikidata.identifiers import is_item, kind
+from lalakg._wikidata.identifiers import is_item, no_item
 from lalakg._wikidata.item import Item
 from lalakg._wikidata.mappings import SAME, Link
 from lalakg._wikidata.things import Thing, Things
@@ -85,7 +85,7 @@ def _check(
         return Check(link, short, verdict, evidence, day, known.get(name), problem)
 
     if not is_item(name):
-        return judged(DOUBTFUL, Evidence("exists", False, f"{name} is {kind(name)}, not an item"))
+        return judged(DOUBTFUL, Evidence("exists", False, no_item(name)))
     if thing is None:
         return judged(DOUBTFUL, Evidence("kind", False, "a thing of this kind has no counterpart at Wikidata"))
     item = items[name]

@@ -17,7 +17,7 @@ from lalakg._formats import write_dataset
 from lalakg._terms import WELL_KNOWN, natural
 from lalakg._wikidata.checking import Progress, fetched
 from lalakg._wikidata.client import Client, GoneError
-from lalakg._wikidata.identifiers import ENTITY, PREFIXES, is_item, kind
+from lalakg._wikidata.identifiers import ENTITY, PREFIXES, is_item, no_item
 from lalakg._wikidata.things import Things
 
 LICENSE: Final = "https://creativecommons.org/publicdomain/zero/1.0/"
@@ -142,7 +142,7 @@ class _Slice:
     def lost(self, name: str) -> str:
         """Why nothing is said of what a link leads to; nothing if it merely has none of what was asked for."""
         if not is_item(name):
-            return f"{name} is {kind(name)}, not an item."
+            return f"{no_item(name)}."
         found = fetched(self.client, name)
         if isinstance(found, GoneError):
             return found.message

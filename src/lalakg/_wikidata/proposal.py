@@ -15,7 +15,7 @@ from lalakg._terms import compact
 from lalakg._wikidata.checking import HOLDS, Check, Progress, check
 from lalakg._wikidata.client import Client
 from lalakg._wikidata.comparison import SINGLE
-from lalakg._wikidata.identifiers import linked
+from lalakg._wikidata.identifiers import is_item, linked
 from lalakg._wikidata.item import Item
 from lalakg._wikidata.things import Fact, Things
 
@@ -105,8 +105,8 @@ class _Writer:
             return "", ()
         row = rows[0]
         claim = row["claim"].value
-        item = linked(row["source"].value) if "source" in row else None
-        cited = ("S248", item) if item else ("S854", _quoted(row["url"].value if "url" in row else claim))
+        item = (linked(row["source"].value) if "source" in row else None) or ""
+        cited = ("S248", item) if is_item(item) else ("S854", _quoted(row["url"].value if "url" in row else claim))
         return compact(claim, kg.prefixes), (*cited, *_retrieved(kg))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -100,7 +101,7 @@ def record(folder: Folder, checks: list[Check], service: Service) -> list[str]:
     def now(row: Row) -> Row:
         known = outside(row.link.object)
         words = said.get(row.link) or (known and confirmed.get((row.link.subject, f"{known[0].property} {known[1]}")))
-        return Row(row.link, {**row.cells, CHECKED: words}) if words else row
+        return replace(row, cells={**row.cells, CHECKED: words}) if words else row
 
     return save(table.but(map(now, table.rows)))
 
