@@ -17,7 +17,7 @@ from lalakg._wikidata.cache import Cache, Entry
 from lalakg._wikidata.client import Client, GoneError
 from lalakg._wikidata.item import Item
 from lalakg._wikidata.service import Service
-from linking import verdicts
+from linking import LINKS, verdicts
 from wikidata.faults import (
     Fault,
     RateLimit,
@@ -78,11 +78,35 @@ def test_wikidata_is_four_interfaces_of_three_hosts() -> None:
     )
 
 
-@pytest.mark.parametrize("base", ["wikidata.org", "ftp://example.org", "file:///etc"])
+@pytest.mark.parametrize("contact", ["jürgen@example.org", "you@exämple.org", "https://exämple.org/"])
+@pytest.mark.parametrize("name", ["check", "suggest", "enrich", "propose"])
+def test_a_contact_can_be_sent(run: Command, folder: Path, wikidata: Wikidata, name: str, contact: str) -> None:
+    done = run("-C", folder, "link", name, "-q", "--wikidata", wikidata.url, "--contact", contact)
+    assert (done.status, done.out, wikidata.asked) == (2, "", [])
+    assert done.err.startswith(f"lalakg: the contact '{contact}' cannot be sent: write it in ASCII")
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        *("wikidata.org", "ftp://example.org", "file:///etc", "http://", "http://[::1", "http://h:x"),
+        *("http://h?x=1", "http://h#x", "http://a b", "http://h/a b"),
+    ],
+)
 def test_a_stand_in_has_a_web_address(base: str, run: Command, folder: Path) -> None:
     done = run("-C", folder, "link", "check", "--wikidata", base)
     assert (done.status, done.out) == (2, "")
-    assert f"lalakg: {base} is no web address" in done.err
+    assert done.err.startswith(f"lalakg: {base.rstrip('/')} is no web address for --wikidata")
+
+
+@pytest.mark.parametrize("host", ["example.org", "[::1"])
+def test_a_stand_in_takes_no_login(host: str, run: Command, folder: Path) -> None:
+    before = (folder / LINKS).read_bytes()
+    done = run("-C", folder, "link", "check", "--write", "--wikidata", f"http://user:secret@{host}/")
+    assert (done.status, done.out, "secret" in done.err) == (2, "", False)
+    assert f"http://{host} is no web address for --wikidata: " in done.err
+    assert "no login" in done.err
+    assert (folder / LINKS).read_bytes() == before
 
 
 def test_every_request_says_who_asks(client: Client, wikidata: Wikidata) -> None:
