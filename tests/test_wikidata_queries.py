@@ -233,6 +233,13 @@ def test_the_command_asks_whom_it_is_told_to(run: Command, wikidata: Wikidata) -
     assert len(wikidata.asked) == 1, "a query without SERVICE asks nobody"
 
 
+def test_a_contact_that_cannot_be_sent(run: Command, wikidata: Wikidata, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LALAKG_CONTACT", "jürgen@example.org")
+    outcome = run("query", CAST, "--service", wikidata.sparql, cwd=ROOT)
+    assert (outcome.status, outcome.out, wikidata.asked) == (2, "", [])
+    assert outcome.err.startswith("lalakg: the contact 'jürgen@example.org' cannot be sent: ")
+
+
 def test_the_catalogue_lists_them(run: Command) -> None:
     listed = run("query", cwd=ROOT).out
     assert re.search(

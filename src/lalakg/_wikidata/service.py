@@ -33,10 +33,6 @@ class Service:
         """
         if contact and not _CONTACT.fullmatch(contact):
             raise LalakgError(f"the contact {contact!r} is neither an e-mail address nor a web page.")
-        if contact and not contact.isascii():
-            raise LalakgError(
-                f"the contact {contact!r} cannot be sent: write it in ASCII, as xn--… or %…, or give another."
-            )
         if base:
             return cls._at(base.rstrip("/"), contact)
         if not contact and not offline:
