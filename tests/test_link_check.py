@@ -146,6 +146,27 @@ def test_a_thing_of_the_story_is_not_to_be_linked(folder: Path, run: Command, wi
     assert "a character is linked by rdfs:seeAlso" in found["mia"][1]
 
 
+@pytest.mark.parametrize(
+    ("name", "tag", "where"),
+    [
+        ("Los Angeles", "de", "“Los Angeles” (en)"),
+        ("Netflix", "en-GB", "“Netflix” (en)"),
+        ("Casablanca", "pt-BR", "“Casablanca” (mul)"),
+        ("Los Angeles", "fr-CA", "“Los Angeles” (fr)"),
+    ],
+)
+def test_a_name_in_another_language(
+    folder: Path, run: Command, wikidata: Wikidata, name: str, tag: str, where: str
+) -> None:
+    for path in (folder / "data").glob("*.ttl"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(f'rdfs:label "{name}"@en ', f'rdfs:label "{name}"@{tag} '), encoding="utf-8")
+    verdict, evidence = verdicts(run, folder, "--wikidata", wikidata.url)[name.lower().replace(" ", "-")]
+    assert verdict == "holds"
+    assert where in evidence
+    assert "enwiki" in evidence if tag == "en-GB" else "enwiki" not in evidence
+
+
 def test_two_things_are_not_one(folder: Path, run: Command, wikidata: Wikidata) -> None:
     with (folder / "data/people.ttl").open("a") as file:
         file.write("\nlkg:ryan-gosling <https://schema.org/sameAs> <https://www.wikidata.org/wiki/Q147077> .\n")

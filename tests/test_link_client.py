@@ -455,6 +455,8 @@ def test_a_label_may_be_mul_or_only_a_title(client: Client) -> None:
     assert client.item("Q20856802").label() == ("La La Land", "mul")
     assert client.item("Q9000000122").label() == ("A Film without a Label", "title in enwiki")
     assert client.item("Q9000000123").label() == ("", "title in enwiki")
+    assert client.item("Q9000000122").label("en-GB") == ("A Film without a Label", "title in enwiki")
+    assert client.item("Q65").label("de") == ("Los Angeles", "en")
 
 
 def test_deprecated_and_unknown_values_are_no_values(client: Client) -> None:

@@ -12,6 +12,7 @@ from linking import LINKS, relink
 from wikidata.faults import at as at_path
 from wikidata.faults import failing
 from wikidata.service import Wikidata
+from wikidata.slice import Snak, Statement
 
 VALUE = r'(Q\d+|"[^"\t]+"|\+\d{4}-\d\d-\d\dT00:00:00Z/11)'
 LINE = re.compile(rf"Q\d+\tP\d+\t{VALUE}(\t[PS]\d+\t{VALUE})+\t/\* [^*]+ \*/")
@@ -127,6 +128,27 @@ def test_nothing_is_proposed_against_what_wikidata_says(run: Command, folder: Pa
     done = run("-C", folder, "link", "propose", "-q", "--wikidata", wikidata.url)
     assert (done.status, done.out) == (1, "")
     assert "lkg:film, Q20856802: doubtful: P57 Q9000000302, not Q18350026." in done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rank", "kind"),
+    [
+        ("P840", "Q90", "deprecated", "value"),
+        ("P840", None, "normal", "novalue"),
+        ("P57", None, "normal", "somevalue"),
+        ("P57", "Q18350026", "deprecated", "value"),
+    ],
+)
+def test_nothing_is_proposed_that_wikidata_refuses(
+    run: Command, folder: Path, wikidata: Wikidata, name: str, value: str | None, rank: str, kind: str
+) -> None:
+    film = wikidata.content.entities["Q20856802"]
+    kept = tuple(s for s in film.statements if s.snak.property != name)
+    ours = (name, {"P57": "Q18350026", "P840": "Q90"}[name])
+    for said in ([], [Statement("Q20856802-1", Snak(name, "wikibase-item", value, kind), rank)]):
+        wikidata.content.change("Q20856802", statements=(*kept, *said))
+        found = {(line[1], line[2]) for line in lines(run, folder, "--wikidata", wikidata.url)}
+        assert (ours in found) == (not said)
 
 
 def test_nothing_is_proposed_that_no_claim_states(run: Command, folder: Path, wikidata: Wikidata) -> None:

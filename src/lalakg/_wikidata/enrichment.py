@@ -93,7 +93,8 @@ def enrich(things: Things, client: Client, progress: Progress = lambda _: None) 
 class _Slice:
     def __init__(self, client: Client, things: Things, progress: Progress) -> None:
         self.client, self.progress = client, progress
-        spoken = {language for thing in things.by_iri.values() for _, language in thing.labels}
+        tags = {tag for thing in things.by_iri.values() for _, tag in thing.labels}
+        spoken = tags | {tag.partition("-")[0] for tag in tags}  # Wikidata seldom tells regions apart
         self.languages = ", ".join(f'"{language}"' for language in sorted(spoken)) or '"en"'
         self.triples: set[ox.Triple] = set()
         self.days: list[str] = []

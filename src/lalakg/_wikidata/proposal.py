@@ -72,7 +72,9 @@ class _Writer:
 
     def lines(self, fact: Fact) -> Iterator[Proposal]:
         item, value = self.held.get(fact.subject), self.held.get(fact.value)
-        if item is None or value is None or (fact.property in SINGLE and item.values(fact.property)):
+        if item is None or value is None or item.refuses(fact.property, value.id):
+            return
+        if fact.property in SINGLE and item.statements(fact.property):
             return
         role = self._role(fact)
         there = [statement for statement in item.statements(fact.property) if statement.value == value.id]

@@ -17,7 +17,7 @@ from lalakg._wikidata.checking import Progress, fetched
 from lalakg._wikidata.client import Client
 from lalakg._wikidata.comparison import Classes, Evidence, compare
 from lalakg._wikidata.identifiers import ENTITY, is_item
-from lalakg._wikidata.item import Item
+from lalakg._wikidata.item import Item, languages
 from lalakg._wikidata.mappings import Link
 from lalakg._wikidata.things import Fact, Thing, Things
 
@@ -140,9 +140,9 @@ class Suggestions:
     def _look(self, pattern: str, keys: Mapping[str, list[Thing]], fits: Callable[[Thing, str], bool]) -> None:
         if not keys:
             return
-        spoken = {"mul", *(language for thing in self.open for _, language in thing.labels)}
-        languages = ", ".join(f'"{language}"' for language in sorted(spoken))
-        query = _LOOK.format(keys=" ".join(sorted(keys)), pattern=pattern, languages=languages)
+        spoken = {near for thing in self.open for _, tag in thing.labels for near in languages(tag)} or {"mul", "en"}
+        named = ", ".join(f'"{language}"' for language in sorted(spoken))
+        query = _LOOK.format(keys=" ".join(sorted(keys)), pattern=pattern, languages=named)
         try:
             rows = self.client.select(query).rows
         except EndpointError as error:
