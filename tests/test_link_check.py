@@ -263,3 +263,15 @@ def test_a_graph_without_links(small: Path, run: Command, wikidata: Wikidata) ->
     done = run("-C", small, "link", "check", "--wikidata", wikidata.url)
     assert (done.status, done.err) == (0, "Nothing is linked yet; see lalakg link suggest.\n")
     assert wikidata.asked == []
+    run("-C", small, "link", "check", "--write", "--wikidata", wikidata.url)
+    assert not (small / LINKS).exists()
+    assert not (small / "data/links.ttl").exists()
+
+
+def test_a_table_has_the_folders_own_prefix(small: Path, run: Command, wikidata: Wikidata) -> None:
+    (small / "data/links.ttl").write_text(
+        "<https://example.org/my-film/id/film> <https://schema.org/sameAs> <http://www.wikidata.org/entity/Q65> .\n"
+    )
+    run("-C", small, "link", "check", "--write", "-q", "--wikidata", wikidata.url)
+    (row,) = rows(small / LINKS)
+    assert row["subject_id"] == "my:film"

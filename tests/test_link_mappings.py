@@ -59,6 +59,14 @@ def test_a_table_saved_by_a_spreadsheet_is_read() -> None:
     assert [row.link.item for row in table(text.removeprefix("\ufeff")).rows] == ["Q1"]
 
 
+@pytest.mark.parametrize("text", ["one\ntwo", "one\r\ntwo", "one\u2028two\x85three\x1cfour", 'a "quoted" one'])
+def test_a_cell_may_hold_anything(text: str) -> None:
+    quoted = text.replace('"', '""')
+    read = table(HEAD + "comment\t" + COLUMNS + f'"{quoted}"\t' + ROW + "\t" + ROW.replace("our:a", "our:b"))
+    assert [row.cells["comment"] for row in read.rows] == [text, ""]
+    assert table(read.render()).rows == read.rows
+
+
 def test_a_link_that_was_turned_down_is_no_triple() -> None:
     denied = table(HEAD + "predicate_modifier\t" + COLUMNS + "Not\t" + ROW)
     assert len(denied.rows) == 1

@@ -6,6 +6,7 @@ import pytest
 
 import lalakg
 from conftest import LIVE, Command
+from lalakg._wikidata import things
 from lalakg._wikidata.mappings import MappingSet
 from linking import LINKS, rows
 from wikidata.faults import at as at_path
@@ -166,6 +167,28 @@ def test_what_is_known_is_an_address_of_a_catalogue(run: Command, folder: Path, 
     done = run("-C", folder, "link", "suggest", *at, "--known", known)
     assert done.status == 2
     assert "is not thing=address" in done.err
+
+
+@pytest.mark.parametrize(
+    ("address", "catalogue", "value"),
+    [
+        ("https://www.rottentomatoes.com/m/la-la-land", "P1258", "m/la-la-land"),
+        ("https://www.imdb.com/title/tt1213641/?ref_=nm_flmg_t_5", "P345", "tt1213641"),
+        ("https://m.imdb.com/name/nm3227090?ref_=x#photos", "P345", "nm3227090"),
+        ("https://www.imdb.com/company/co0144901/", "P345", "co0144901"),
+        ("https://www.themoviedb.org/movie/313369-la-la-land?language=de", "P4947", "313369"),
+    ],
+)
+def test_addresses_as_browsers_show_them(kg: lalakg.KnowledgeGraph, address: str, catalogue: str, value: str) -> None:
+    (fact,) = things.known(kg, [f"netflix={address}"])
+    assert (fact.property, fact.value) == (catalogue, value)
+
+
+@pytest.mark.parametrize("more", [("--known", FIRST_MAN), ("-o", "new.tsv")])
+def test_taking_over_is_not_looking(run: Command, folder: Path, review: Path, more: tuple[str, str]) -> None:
+    done = run("-C", folder, "link", "suggest", "--accept", review, *more)
+    assert done.status == 2
+    assert "--out and --known are for looking anew" in done.err
 
 
 @pytest.mark.parametrize("path", ["/sparql", "/en/api", "/w/api.php"])

@@ -35,9 +35,11 @@ class Outside(NamedTuple):
 
 
 CATALOGUES: Final = (
-    Outside("IMDb", "P345", re.compile(r"https?://(?:www[.]|m[.])?imdb[.]com/(?:title|name)/((?:tt|nm)\d+)/?")),
+    Outside(
+        "IMDb", "P345", re.compile(r"https?://(?:www[.]|m[.])?imdb[.]com/(?:title|name|company)/((?:tt|nm|co)\d+)/?")
+    ),
     Outside("TMDB", "P4947", re.compile(r"https?://(?:www[.])?themoviedb[.]org/movie/(\d+)[\w-]*/?")),
-    Outside("Rotten Tomatoes", "P1258", re.compile(r"https?://(?:www[.])?rottentomatoes[.]com/(m/\w+)/?")),
+    Outside("Rotten Tomatoes", "P1258", re.compile(r"https?://(?:www[.])?rottentomatoes[.]com/(m/[\w-]+)/?")),
     Outside("Letterboxd", "P6127", re.compile(r"https?://(?:www[.])?letterboxd[.]com/film/([\w-]+)/?")),
     Outside("GeoNames", "P1566", re.compile(r"https?://(?:sws|www)[.]geonames[.]org/(\d+)/?\S*")),
     Outside("VIAF", "P214", re.compile(r"https?://(?:www[.])?viaf[.]org/viaf/(\d+)/?")),
@@ -62,6 +64,7 @@ def no_item(name: str) -> str:
 
 
 def outside(iri: str) -> tuple[Outside, str] | None:
-    """The catalogue that an address belongs to, and the identifier in it."""
-    matches = ((catalogue, catalogue.address.fullmatch(iri)) for catalogue in CATALOGUES)
+    """The catalogue that an address belongs to, and the identifier in it, whatever a browser added behind it."""
+    page = re.split("[?#]", iri, maxsplit=1)[0]
+    matches = ((catalogue, catalogue.address.fullmatch(page)) for catalogue in CATALOGUES)
     return next(((catalogue, match[1]) for catalogue, match in matches if match), None)

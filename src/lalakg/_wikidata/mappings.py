@@ -110,8 +110,8 @@ class MappingSet:
     @classmethod
     def parse(cls, text: str, path: Path) -> MappingSet:
         """A table from its text; errors as in `read`."""
-        lines = text.splitlines()
-        head = list(takewhile(lambda line: line.startswith("#"), lines))
+        lines = io.StringIO(text, newline="").readlines()  # a line ends by its feed alone, which a cell may hold
+        head = [line.rstrip("\r\n") for line in takewhile(lambda line: line.startswith("#"), lines)]
         prefixes = _prefixes([line.rstrip("\t") for line in head], path)
         table = csv.reader(lines[len(head) :], delimiter="\t")
         columns = tuple(next(table, ()))

@@ -48,7 +48,8 @@ def _begun(folder: Folder, path: Path) -> MappingSet:
     turtle = path.with_name("links.ttl")
     document = _turtle.read(turtle) if turtle.is_file() else _turtle.Document(turtle, [], {})
     dataset = folder.dataset
-    prefix = next((prefix for prefix, space in document.prefixes.items() if space == dataset.base), "our")
+    spaces = [*document.prefixes.items(), *_described(folder).prefixes.items()]
+    prefix = next((prefix for prefix, space in spaces if space == dataset.base), "our")
     name = f"{dataset.base.removesuffix('id/')}links"
     head = _HEAD.format(prefix=prefix, base=dataset.base, license=_license(folder), id=name)
     empty = MappingSet.parse("\t".join(COLUMNS).join([head, "\n"]), path)
@@ -72,8 +73,12 @@ def _links(document: _turtle.Document) -> tuple[list[Link], dict[str, str]]:
     return found, notes
 
 
+def _described(folder: Folder) -> _turtle.Document:
+    return _turtle.read(folder.root / "data/dataset.ttl")
+
+
 def _license(folder: Folder) -> str:
-    said = _turtle.read(folder.root / "data/dataset.ttl").triples
+    said = _described(folder).triples
     found = (
         str(getattr(t.object, "value", "")) for t in said if t.predicate.value == WELL_KNOWN["dcterms"] + "license"
     )
