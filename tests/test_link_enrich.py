@@ -85,8 +85,12 @@ def merged(tmp_path_factory: pytest.TempPathFactory) -> lalakg.KnowledgeGraph:
     folder = tmp_path_factory.mktemp("merged")
     kg = lalakg.load(ROOT)
     things = Things(kg)
-    with serving() as server, Client(Service.of(server.url), Cache(folder / "cache")) as client:
-        (folder / "wikidata.trig").write_text(render(enrich(things, client), things, server.url), encoding="utf-8")
+    with serving() as server:
+        service = Service.of(None, LIVE) if LIVE else Service.of(server.url)
+        with Client(service, Cache(folder / "cache")) as client:
+            found = enrich(things, client)
+    assert found.problems == ()
+    (folder / "wikidata.trig").write_text(render(found, things, server.url), encoding="utf-8")
     kg.add(folder / "wikidata.trig")
     return kg
 
