@@ -147,6 +147,39 @@ def test_a_thing_of_the_story_is_not_to_be_linked(folder: Path, run: Command, wi
 
 
 @pytest.mark.parametrize(
+    ("name", "tag", "where"),
+    [
+        ("Los Angeles", "de", "“Los Angeles” (en)"),
+        ("Netflix", "en-GB", "“Netflix” (en)"),
+        ("Casablanca", "pt-BR", "“Casablanca” (mul)"),
+        ("Los Angeles", "fr-CA", "“Los Angeles” (fr)"),
+    ],
+)
+def test_a_name_in_another_language(
+    folder: Path, run: Command, wikidata: Wikidata, name: str, tag: str, where: str
+) -> None:
+    for path in (folder / "data").glob("*.ttl"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(f'rdfs:label "{name}"@en ', f'rdfs:label "{name}"@{tag} '), encoding="utf-8")
+    verdict, evidence = verdicts(run, folder, "--wikidata", wikidata.url)[name.lower().replace(" ", "-")]
+    assert verdict == "holds"
+    assert where in evidence
+    assert "enwiki" in evidence if tag == "en-GB" else "enwiki" not in evidence
+
+
+def test_two_things_are_not_one(folder: Path, run: Command, wikidata: Wikidata) -> None:
+    with (folder / "data/people.ttl").open("a") as file:
+        file.write("\nlkg:ryan-gosling <https://schema.org/sameAs> <https://www.wikidata.org/wiki/Q147077> .\n")
+    done = run("-C", folder, "link", "check", "-q", "--format", "tsv", "--wikidata", wikidata.url)
+    found = [line.split("\t") for line in done.out.splitlines()]
+    said = {(row[1], row[2]): (row[0], row[3]) for row in found}
+    assert said["lkg:emma-stone", "Q147077"][0] == said["lkg:ryan-gosling", "Q147077"][0] == "doubtful"
+    assert "also the item of lkg:ryan-gosling" in said["lkg:emma-stone", "Q147077"][1]
+    assert "also the item of lkg:emma-stone" in said["lkg:ryan-gosling", "Q147077"][1]
+    assert said["lkg:ryan-gosling", "Q193815"][0] == "holds"
+
+
+@pytest.mark.parametrize(
     ("change", "fail_on", "status"),
     [
         (deleted, "drifted", 1),
@@ -230,3 +263,15 @@ def test_a_graph_without_links(small: Path, run: Command, wikidata: Wikidata) ->
     done = run("-C", small, "link", "check", "--wikidata", wikidata.url)
     assert (done.status, done.err) == (0, "Nothing is linked yet; see lalakg link suggest.\n")
     assert wikidata.asked == []
+    run("-C", small, "link", "check", "--write", "--wikidata", wikidata.url)
+    assert not (small / LINKS).exists()
+    assert not (small / "data/links.ttl").exists()
+
+
+def test_a_table_has_the_folders_own_prefix(small: Path, run: Command, wikidata: Wikidata) -> None:
+    (small / "data/links.ttl").write_text(
+        "<https://example.org/my-film/id/film> <https://schema.org/sameAs> <http://www.wikidata.org/entity/Q65> .\n"
+    )
+    run("-C", small, "link", "check", "--write", "-q", "--wikidata", wikidata.url)
+    (row,) = rows(small / LINKS)
+    assert row["subject_id"] == "my:film"

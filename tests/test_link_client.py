@@ -13,12 +13,25 @@ import pytest
 
 from conftest import Command
 from lalakg._errors import EndpointError, LalakgError
-from lalakg._wikidata.cache import Cache
+from lalakg._wikidata.cache import Cache, Entry
 from lalakg._wikidata.client import Client, GoneError
 from lalakg._wikidata.item import Item
 from lalakg._wikidata.service import Service
-from linking import verdicts
-from wikidata.faults import RateLimit, at, banned, cut, failing, first, html, query_timeout, slow, too_many, truncated
+from linking import LINKS, verdicts
+from wikidata.faults import (
+    Fault,
+    RateLimit,
+    at,
+    banned,
+    cut,
+    failing,
+    first,
+    html,
+    query_timeout,
+    slow,
+    too_many,
+    truncated,
+)
 from wikidata.service import Wikidata
 
 ENTITIES, SPARQL = "/wiki/Special:EntityData/", "/sparql"
@@ -65,11 +78,35 @@ def test_wikidata_is_four_interfaces_of_three_hosts() -> None:
     )
 
 
-@pytest.mark.parametrize("base", ["wikidata.org", "ftp://example.org", "file:///etc"])
+@pytest.mark.parametrize("contact", ["jürgen@example.org", "you@exämple.org", "https://exämple.org/"])
+@pytest.mark.parametrize("name", ["check", "suggest", "enrich", "propose"])
+def test_a_contact_can_be_sent(run: Command, folder: Path, wikidata: Wikidata, name: str, contact: str) -> None:
+    done = run("-C", folder, "link", name, "-q", "--wikidata", wikidata.url, "--contact", contact)
+    assert (done.status, done.out, wikidata.asked) == (2, "", [])
+    assert done.err.startswith(f"lalakg: the contact '{contact}' cannot be sent: write it in ASCII")
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        *("wikidata.org", "ftp://example.org", "file:///etc", "http://", "http://[::1", "http://h:x"),
+        *("http://h?x=1", "http://h#x", "http://a b", "http://h/a b"),
+    ],
+)
 def test_a_stand_in_has_a_web_address(base: str, run: Command, folder: Path) -> None:
     done = run("-C", folder, "link", "check", "--wikidata", base)
     assert (done.status, done.out) == (2, "")
-    assert f"lalakg: {base} is no web address" in done.err
+    assert done.err.startswith(f"lalakg: {base.rstrip('/')} is no web address for --wikidata")
+
+
+@pytest.mark.parametrize("host", ["example.org", "[::1"])
+def test_a_stand_in_takes_no_login(host: str, run: Command, folder: Path) -> None:
+    before = (folder / LINKS).read_bytes()
+    done = run("-C", folder, "link", "check", "--write", "--wikidata", f"http://user:secret@{host}/")
+    assert (done.status, done.out, "secret" in done.err) == (2, "", False)
+    assert f"http://{host} is no web address for --wikidata: " in done.err
+    assert "no login" in done.err
+    assert (folder / LINKS).read_bytes() == before
 
 
 def test_every_request_says_who_asks(client: Client, wikidata: Wikidata) -> None:
@@ -142,7 +179,7 @@ def test_a_pause_that_is_asked_for_outlasts_the_run(client: Client, wikidata: Wi
     with pytest.raises(EndpointError, match=r"asked to be left alone for another 3\d\d\d s"):
         again(client, "Q65")
     assert len(wikidata.asked) == 1
-    client.cache.put(f"WAIT 127.0.0.1:{wikidata.server_port}", str(time.time() - 1))
+    client.cache.put(f"WAIT 127.0.0.1:{wikidata.server_port}", Entry.new(str(time.time() - 1)))
     assert again(client, "Q65").id == "Q65"
 
 
@@ -155,6 +192,26 @@ def test_a_ban_is_the_end_of_asking_and_nothing_is_lost(run: Command, folder: Pa
     ) == 3  # and the class of the fourth is not to be had
     assert "refuses us (HTTP 403), which may be a ban; nothing more is asked of it" in done.err
     assert len(wikidata.asked) == 5
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (banned, "refuses us (HTTP 403), which may be a ban"),
+        (too_many(retry_after=3600), "has been asked too much (HTTP 429)"),
+        (failing(500), "failed; its log may say why (HTTP 500)"),
+    ],
+)
+@pytest.mark.parametrize("name", ["suggest", "enrich", "propose"])
+def test_why_it_failed_is_told_once_however_quiet(
+    run: Command, folder: Path, wikidata: Wikidata, name: str, fault: Fault, reason: str
+) -> None:
+    wikidata.faults.append(fault)
+    done = run("-C", folder, "link", name, "-q", "--wikidata", wikidata.url, "-o", folder / "out")
+    assert done.status in (1, 2)
+    assert done.err.count(reason) == 1
+    assert f"{wikidata.url}/" in done.err
+    assert len(done.err.splitlines()) <= 4
 
 
 # Remembering
@@ -186,6 +243,40 @@ def test_a_broken_memory_is_none(client: Client, wikidata: Wikidata) -> None:
         path.write_text(broken, encoding="utf-8")
         assert again(client, "Q65").id == "Q65"
     assert [asked.status for asked in wikidata.asked] == [200] * 5
+
+
+def saying(text: str) -> Fault:
+    """What is JSON, with status 200, but no answer: MediaWiki tells its errors so."""
+    return lambda request: request.answer(200, text, "application/json")
+
+
+@pytest.mark.parametrize("text", ['{"error": {"code": "readonly", "info": "for maintenance"}}', "{}", "[]", "null"])
+def test_what_is_no_answer_is_not_remembered(client: Client, wikidata: Wikidata, text: str) -> None:
+    def asked(client: Client) -> list[object]:
+        return [client.item("Q65"), client.search("Paris"), client.reconcile({"q0": {"query": "Paris"}})]
+
+    good = asked(client)
+    wikidata.content.change("Q65", labels={"en": "L.A."})  # else it would say 304
+    wikidata.faults.append(saying(text))
+    for ask in (
+        lambda: client.item("Q65"),
+        lambda: client.search("Paris"),
+        lambda: client.reconcile({"q0": {"query": "Paris"}}),
+    ):
+        with pytest.raises(EndpointError, match="answered something else instead of Wikidata's JSON"):
+            ask()
+    with Client(client.service, client.cache, offline=True) as offline:
+        assert asked(offline) == good
+
+
+def test_what_cannot_be_understood_is_asked_again(client: Client, wikidata: Wikidata) -> None:
+    client.item("Q65")
+    (path,) = client.cache.folder.iterdir()
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    kept["answer"]["body"] = '{"error": {}}'
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    assert again(client, "Q65").id == "Q65"
+    assert [asked.status for asked in wikidata.asked] == [200, 200]
 
 
 def test_a_memory_that_cannot_be_written_is_no_fault(wikidata: Wikidata, tmp_path: Path) -> None:
@@ -302,7 +393,9 @@ def test_one_item_that_fails_is_one_item(
 
 def test_without_sparql_the_plain_classes_are_still_known(run: Command, folder: Path, wikidata: Wikidata) -> None:
     wikidata.faults.append(at(SPARQL, html))
-    found = {name: verdict for name, (verdict, _) in verdicts(run, folder, "--wikidata", wikidata.url).items()}
+    checks = verdicts(run, folder, "--wikidata", wikidata.url)
+    assert "is it a SPARQL endpoint?" in checks["cnn"][1]
+    found = {name: verdict for name, (verdict, _) in checks.items()}
     unknown = {name for name, verdict in found.items() if verdict == "unchecked"}
     assert unknown == {"cnn", "lionsgate", "netflix"}
     assert {verdict for name, verdict in found.items() if name not in unknown} == {"holds"}
@@ -362,6 +455,8 @@ def test_a_label_may_be_mul_or_only_a_title(client: Client) -> None:
     assert client.item("Q20856802").label() == ("La La Land", "mul")
     assert client.item("Q9000000122").label() == ("A Film without a Label", "title in enwiki")
     assert client.item("Q9000000123").label() == ("", "title in enwiki")
+    assert client.item("Q9000000122").label("en-GB") == ("A Film without a Label", "title in enwiki")
+    assert client.item("Q65").label("de") == ("Los Angeles", "en")
 
 
 def test_deprecated_and_unknown_values_are_no_values(client: Client) -> None:

@@ -10,10 +10,13 @@ import pytest
 import lalakg
 from conftest import LIVE, ROOT, Command
 from lalakg._terms import WELL_KNOWN
-from linking import LINKS
+from lalakg._wikidata import enrichment
+from linking import LINKS, relink
 from wikidata.faults import at as at_path
 from wikidata.faults import html
+from wikidata.rdf import PREFIXES
 from wikidata.service import Wikidata
+from wikidata.slice import Snak, Statement
 
 GRAPH = ox.NamedNode("https://w3id.org/lalakg/graph/wikidata")
 DCTERMS = WELL_KNOWN["dcterms"]
@@ -82,8 +85,12 @@ def merged(tmp_path_factory: pytest.TempPathFactory) -> lalakg.KnowledgeGraph:
     folder = tmp_path_factory.mktemp("merged")
     kg = lalakg.load(ROOT)
     things = Things(kg)
-    with serving() as server, Client(Service.of(server.url), Cache(folder / "cache")) as client:
-        (folder / "wikidata.trig").write_text(render(enrich(things, client), things, server.url), encoding="utf-8")
+    with serving() as server:
+        service = Service.of(None, LIVE) if LIVE else Service.of(server.url)
+        with Client(service, Cache(folder / "cache")) as client:
+            found = enrich(things, client)
+    assert found.problems == ()
+    (folder / "wikidata.trig").write_text(render(found, things, server.url), encoding="utf-8")
     kg.add(folder / "wikidata.trig")
     return kg
 
@@ -123,9 +130,68 @@ def test_what_is_not_whole_is_not_written(run: Command, folder: Path, wikidata: 
     wikidata.faults.append(at_path("/sparql", lambda request: "P1476" in str(request.form) and html(request)))
     done = run("-C", folder, "link", "enrich", "--wikidata", wikidata.url, "-o", trig)
     assert done.status == 1
-    assert "statements: http" in done.err
+    assert "\nstatements: not to be had\n" in f"\n{done.err}"
+    assert f"{wikidata.sparql}: " in done.err
     assert done.err.endswith(f"{trig}: not written, since not everything could be had.\n")
     assert trig.read_bytes() == before
+
+
+def actors(wikidata: Wikidata, film: str, many: int) -> None:
+    """Give a film so many more actors than it has, each of whom makes three rows of the qualified cast."""
+    content = wikidata.content
+    extras = tuple(
+        Statement(f"{film}-{number:012}", Snak("P161", "wikibase-item", f"Q{9_100_000_000 + number}"))
+        for number in range(many)
+    )
+    content.change(film, statements=(*content.entities[film].statements, *extras))
+
+
+def test_many_statements_are_asked_for_in_parts(run: Command, folder: Path, wikidata: Wikidata, trig: Path) -> None:
+    actors(wikidata, "Q20856802", 1_500)
+    actors(wikidata, "Q132689", 1_500)
+    wikidata.reload()
+    done = run("-C", folder, "link", "enrich", "-q", "--wikidata", wikidata.url, "-o", trig)
+    assert done.status == 0, done.err
+    assert sum(quad.predicate.value.endswith("prop/statement/P161") for quad in quads(trig)) == 3_005
+    differs = run("-C", folder, "query", "where-wikidata-differs", "--with", trig)
+    assert "Mia Dolan" in differs.out
+    assert "not in the cast" not in differs.out
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_no_part_is_taken_for_the_whole(
+    run: Command, folder: Path, wikidata: Wikidata, trig: Path, monkeypatch: pytest.MonkeyPatch, more: int
+) -> None:
+    actors(wikidata, "Q20856802", 100)
+    wikidata.reload()
+    query = """SELECT * { { VALUES ?s { wd:Q20856802 } VALUES ?p { p:P161 p:P166 p:P577 } ?s ?p ?o } UNION
+        { wd:Q20856802 p:P161|p:P166|p:P577 ?s . ?s ?p ?o FILTER (!CONTAINS(STR(?p), "/value") && (?p = wikibase:rank
+        || STRSTARTS(STR(?p), STR(ps:)) || STRSTARTS(STR(?p), STR(pq:)))) } }"""
+    there = len(list(wikidata.store.query(query, prefixes=PREFIXES)))  # type: ignore[arg-type]
+    monkeypatch.setattr(enrichment, "MOST", there - more)
+    before = trig.read_bytes()
+    done = run("-C", folder, "link", "enrich", "-q", "--wikidata", wikidata.url, "-o", trig)
+    assert done.status == more
+    assert (f"has more than {there - more:,} statements of one kind for Q20856802." in done.err) == bool(more)
+    assert (trig.read_bytes() == before) == bool(more)
+
+
+@pytest.mark.parametrize(
+    ("item", "words"),
+    [
+        ("Q9000000901", "Q9000000901 was merged into Q15648198. The slice has nothing of it; see lalakg link check.\n"),
+        ("Q9000000903", "Q9000000903 is not there (HTTP 404): deleted, or never made. The slice has"),
+    ],
+)
+def test_what_a_link_has_lost_is_told(
+    run: Command, folder: Path, wikidata: Wikidata, tmp_path: Path, item: str, words: str
+) -> None:
+    relink(folder, "film", item)
+    run("-C", folder, "derive")
+    done = run("-C", folder, "link", "enrich", "-q", "--wikidata", wikidata.url, "-o", tmp_path / "x.trig")
+    assert done.status == 1
+    assert words in done.err
+    assert len(quads(tmp_path / "x.trig")) > 100
 
 
 def test_unknown_values_are_left_out(run: Command, folder: Path, wikidata: Wikidata, tmp_path: Path) -> None:

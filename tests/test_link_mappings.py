@@ -9,7 +9,8 @@ import lalakg
 from conftest import ROOT, Command
 from lalakg._errors import FolderError
 from lalakg._wikidata.mappings import NEVER, Link, MappingSet, links
-from linking import LINKS, rows
+from linking import LINKS, relink, rows, verdicts
+from wikidata.service import Wikidata
 
 WD = "http://www.wikidata.org/entity/"
 HEAD = "#curie_map:\n#  our: https://example.org/id/\n#  schema: https://schema.org/\n#  wd: http://www.wikidata.org/entity/\n"
@@ -58,6 +59,14 @@ def test_a_table_saved_by_a_spreadsheet_is_read() -> None:
     assert [row.link.item for row in table(text.removeprefix("\ufeff")).rows] == ["Q1"]
 
 
+@pytest.mark.parametrize("text", ["one\ntwo", "one\r\ntwo", "one\u2028two\x85three\x1cfour", 'a "quoted" one'])
+def test_a_cell_may_hold_anything(text: str) -> None:
+    quoted = text.replace('"', '""')
+    read = table(HEAD + "comment\t" + COLUMNS + f'"{quoted}"\t' + ROW + "\t" + ROW.replace("our:a", "our:b"))
+    assert [row.cells["comment"] for row in read.rows] == [text, ""]
+    assert table(read.render()).rows == read.rows
+
+
 def test_a_link_that_was_turned_down_is_no_triple() -> None:
     denied = table(HEAD + "predicate_modifier\t" + COLUMNS + "Not\t" + ROW)
     assert len(denied.rows) == 1
@@ -70,8 +79,6 @@ def test_a_link_that_was_turned_down_is_no_triple() -> None:
         (HEAD + "subject_id\tobject_id\n", "no column predicate_id", 5),
         (HEAD + COLUMNS + ROW.replace("our:a", "mine:a"), "mine:a is no name with a prefix", 6),
         (HEAD + COLUMNS + ROW.replace("our:a", ""), "nothing is no name with a prefix", 6),
-        (HEAD + COLUMNS + ROW.replace("wd:Q1", "wd:P31"), "wd:P31 is no item", 6),
-        (HEAD + COLUMNS + ROW.replace("wd:Q1", "wd:Q01"), "wd:Q01 is no item", 6),
         (HEAD + COLUMNS + ROW.replace("0.9", "90%"), "from 0 to 1, not 90%", 6),
         (HEAD + COLUMNS + ROW + ROW, "our:a has wd:Q1 twice", 7),
         (HEAD + COLUMNS + ROW.replace("0.9", "0.9\tmore"), "6 cells below 5 columns", 6),
@@ -86,6 +93,41 @@ def test_a_table_that_is_none_is_told_with_its_line(text: str, message: str, lin
     with pytest.raises(lalakg.ParseError, match=re.escape(message)) as caught:
         table(text)
     assert caught.value.line == line
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("P840", "P840 is a property, not an item"),
+        ("L123", "L123 is a lexeme, not an item"),
+        ("q90", "q90 is no item: that is Q and a number"),
+        ("Q09", "Q09 is no item: that is Q and a number"),
+        ("Paris", "Paris is no item: that is Q and a number"),
+    ],
+)
+def test_one_link_to_no_item_is_one_link(
+    folder: Path, run: Command, wikidata: Wikidata, name: str, reason: str
+) -> None:
+    """It is doubtful, nothing follows from it, and the rest goes on."""
+    relink(folder, "paris", name)
+    path = folder / "data/links.ttl"
+    path.write_text(path.read_text(encoding="utf-8").replace("wd:Q90 ;", f"<{WD}{name}> ;"), encoding="utf-8")
+    line = (folder / LINKS).read_text(encoding="utf-8").partition(f"wd:{name}")[0].count("\n") + 1
+    at = ("--wikidata", wikidata.url)
+    found = verdicts(run, folder, *at)
+    assert found["paris"] == ("doubtful", reason)
+    assert {verdict for verdict, _ in found.values()} == {"holds", "doubtful"}
+    done = run("-C", folder, "link", "propose", "-q", *at)
+    assert (done.status, f"lkg:paris, {name}: doubtful: {reason}." in done.err) == (1, True)
+    done = run("-C", folder, "link", "enrich", "-q", *at, "-o", folder / "wikidata.trig")
+    assert (done.status, f"{reason}. The slice has nothing of it" in done.err) == (1, True)
+    assert (folder / "wikidata.trig").exists()
+    before = path.read_bytes()
+    for words in (["derive"], ["link", "check", "-q", "--write", *at]):
+        done = run("-C", folder, *words)
+        assert done.status == 2
+        assert f"links.sssom.tsv:{line}:1: wd:{name}: {reason}." in done.err
+    assert path.read_bytes() == before
 
 
 def test_a_table_that_is_no_text(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 import lalakg
 from conftest import LIVE, Command
+from lalakg._wikidata import things
 from lalakg._wikidata.mappings import MappingSet
 from linking import LINKS, rows
 from wikidata.faults import at as at_path
@@ -89,7 +90,8 @@ def test_a_link_to_no_item_leads_nowhere(
     assert (done.status, done.err.count("candidates")) == (0, 1)
     assert "lkg:chazelle" not in {row["subject_id"] for row in rows(tmp_path / "review.tsv")}
     done = run("-C", folder, "link", "propose", "-q", *at)
-    assert (done.status, object_.rpartition("/")[2] in done.out) == (0, False)
+    assert (done.status, object_.rpartition("/")[2] in done.out) == (1, False)
+    assert "lkg:chazelle, " in done.err
 
 
 def test_suggesting_changes_nothing(review: Path, folder: Path, kg: lalakg.KnowledgeGraph) -> None:
@@ -129,6 +131,7 @@ def test_decisions_are_taken_over(run: Command, folder: Path, wikidata: Wikidata
         (("\tlkg:rick", "yes\tlkg:ev-ask"), "lkg:ev-ask is no thing of this graph that could be linked"),
         (("\tlkg:rick", "yes\tlkg:film"), "lkg:film is a film, which is linked by schema:sameAs"),
         (("\tlkg:babylon", "yes\tlkg:film"), "lkg:film would be two items, Q20856802 and Q9000000112; keep one"),
+        (("wd:Q9000000112", "wd:Q18350026"), "lkg:babylon and lkg:chazelle would be one thing, Q18350026"),
         (("wd:Q9000000103", "schema:x"), "lkg:rick: schema:x is no item of Wikidata"),
     ],
 )
@@ -166,6 +169,28 @@ def test_what_is_known_is_an_address_of_a_catalogue(run: Command, folder: Path, 
     assert "is not thing=address" in done.err
 
 
+@pytest.mark.parametrize(
+    ("address", "catalogue", "value"),
+    [
+        ("https://www.rottentomatoes.com/m/la-la-land", "P1258", "m/la-la-land"),
+        ("https://www.imdb.com/title/tt1213641/?ref_=nm_flmg_t_5", "P345", "tt1213641"),
+        ("https://m.imdb.com/name/nm3227090?ref_=x#photos", "P345", "nm3227090"),
+        ("https://www.imdb.com/company/co0144901/", "P345", "co0144901"),
+        ("https://www.themoviedb.org/movie/313369-la-la-land?language=de", "P4947", "313369"),
+    ],
+)
+def test_addresses_as_browsers_show_them(kg: lalakg.KnowledgeGraph, address: str, catalogue: str, value: str) -> None:
+    (fact,) = things.known(kg, [f"netflix={address}"])
+    assert (fact.property, fact.value) == (catalogue, value)
+
+
+@pytest.mark.parametrize("more", [("--known", FIRST_MAN), ("-o", "new.tsv")])
+def test_taking_over_is_not_looking(run: Command, folder: Path, review: Path, more: tuple[str, str]) -> None:
+    done = run("-C", folder, "link", "suggest", "--accept", review, *more)
+    assert done.status == 2
+    assert "--out and --known are for looking anew" in done.err
+
+
 @pytest.mark.parametrize("path", ["/sparql", "/en/api", "/w/api.php"])
 def test_one_way_that_fails_leaves_the_others(
     run: Command, folder: Path, wikidata: Wikidata, naps: list[float], tmp_path: Path, path: str
@@ -181,7 +206,10 @@ def test_one_way_that_fails_leaves_the_others(
 
 def test_no_network_leaves_no_review(run: Command, folder: Path, tmp_path: Path) -> None:
     done = run("-C", folder, "link", "suggest", "-q", "--wikidata", "http://127.0.0.1:9", "-o", tmp_path / "review.tsv")
-    assert (done.status, done.err) == (2, "Nothing could be found out.\n")
+    assert (done.status, done.err.count("\n")) == (2, 2)
+    assert "127.0.0.1:9/" in done.err
+    assert ": cannot be reached: Connection refused; is there a network? " in done.err
+    assert done.err.endswith("\nNothing could be found out.\n")
     assert not (tmp_path / "review.tsv").exists()
 
 
@@ -193,3 +221,53 @@ def test_decisions_are_not_overwritten(run: Command, folder: Path, wikidata: Wik
     done = run(*words)
     assert (done.status, "holds decisions" in done.err) == (2, True)
     assert (tmp_path / "review.tsv").read_bytes() == decided
+
+
+def test_two_things_are_not_accepted_as_one(run: Command, folder: Path, wikidata: Wikidata, tmp_path: Path) -> None:
+    path, item = tmp_path / "review.tsv", "Q9000000111"
+    run("-C", folder, "link", "suggest", "-q", "--wikidata", wikidata.url, "-o", path)
+    path.write_text(path.read_text(encoding="utf-8").replace("wd:Q9000000112", f"wd:{item}"), encoding="utf-8")
+    decide(path, {("babylon", item): "yes", ("first-man", item): "yes"})
+    before = (folder / LINKS).read_bytes()
+    done = run("-C", folder, "link", "suggest", "--accept", path)
+    assert (done.status, done.out) == (2, "")
+    assert f"lkg:first-man and lkg:babylon would be one thing, {item}; keep one." in done.err
+    assert (folder / LINKS).read_bytes() == before
+
+
+def test_only_a_review_is_overwritten(run: Command, folder: Path, wikidata: Wikidata) -> None:
+    before = (folder / LINKS).read_bytes()
+    done = run("-C", folder, "link", "suggest", "-q", "--wikidata", wikidata.url, "-o", folder / LINKS)
+    assert (done.status, done.out) == (2, "")
+    assert "has no column ext_decision, so it is no review; it is not overwritten" in done.err
+    assert (folder / LINKS).read_bytes() == before
+    assert wikidata.asked == []
+
+
+def test_a_mind_may_change(run: Command, folder: Path, wikidata: Wikidata, tmp_path: Path) -> None:
+    """What was decided last holds, and only what changes is counted."""
+    path = tmp_path / "review.tsv"
+    run("-C", folder, "link", "suggest", "-q", "--wikidata", wikidata.url, "-o", path)
+    keiths = [("keith", f"Q{number}") for number in (9000000105, 9000000106)]
+    words = ("-C", folder, "link", "suggest")
+
+    def said() -> dict[str, str]:
+        return {row["object_id"]: row["predicate_modifier"] for row in rows(folder / LINKS) if "keith" in str(row)}
+
+    for first, second, counted in (
+        ("yes", "no", "1 accepted, 1 turned down. wrote links.sssom.tsv, links.ttl."),
+        ("yes", "no", "0 accepted, 0 turned down. nothing to write."),
+        ("no", "no", "0 accepted, 1 turned down. wrote links.sssom.tsv, links.ttl."),
+        ("no", "yes", "1 accepted, 0 turned down. wrote links.sssom.tsv, links.ttl."),
+        ("yes", "no", "1 accepted, 1 turned down. wrote links.sssom.tsv, links.ttl."),
+    ):
+        decide(path, {keiths[0]: first, keiths[1]: second})
+        if "wrote" in counted:
+            done = run(*words, "-q", "--wikidata", wikidata.url, "-o", path)
+            assert (done.status, "holds decisions" in done.err) == (2, True)
+        done = run(*words, "--accept", path)
+        assert done.status == 0, done.err
+        assert done.err.startswith(counted)
+        modifiers = {"yes": "", "no": "Not"}
+        assert said() == {"wd:Q9000000105": modifiers[first], "wd:Q9000000106": modifiers[second]}
+        assert ("Q9000000105" in (folder / "data/links.ttl").read_text(encoding="utf-8")) == (first == "yes")

@@ -1,6 +1,7 @@
 """The queries across to Wikidata: their form, and their answers in two steps and by a store that federates.
 
-Wikidata is the slice that was made for tests; nothing here has asked the true one.
+Wikidata is the slice that was made for tests. With a contact in LALAKG_TEST_LIVE one test asks the true one, of which
+it knows only that it can answer; nobody has run that yet.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pytest
 import yaml
 
 import lalakg
-from conftest import ROOT, Command
+from conftest import LIVE, ROOT, Command
 from lalakg._answers import Expectation
 from lalakg._catalogue import Query
 from lalakg._engine import LocalEngine, RemoteEngine
@@ -138,6 +139,17 @@ def test_in_two_steps(query: Query, wikidata: Wikidata) -> None:
 
 
 @each(QUERIES)
+def test_it_is_answered(query: Query, wikidata: Wikidata, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By whoever is Wikidata here: what it says cannot be known, but that all of us are known there, it can."""
+    monkeypatch.setenv("LALAKG_CONTACT", LIVE)
+    kg = lalakg.load(ROOT, service=ADDRESS if LIVE else wikidata.sparql)
+    answer = kg.query(query.name)
+    assert isinstance(answer, Rows)
+    assert set(expected()[query.name]["columns"]) <= set(answer.variables)
+    assert answer.rows
+
+
+@each(QUERIES)
 def test_by_an_engine_that_federates(query: Query, wikidata: Wikidata) -> None:
     engine = KG.engine
     assert isinstance(engine, LocalEngine)
@@ -231,6 +243,13 @@ def test_the_command_asks_whom_it_is_told_to(run: Command, wikidata: Wikidata) -
     assert len(wikidata.asked) == 1
     run("query", "what-differs", "--service", wikidata.sparql, cwd=ROOT)
     assert len(wikidata.asked) == 1, "a query without SERVICE asks nobody"
+
+
+def test_a_contact_that_cannot_be_sent(run: Command, wikidata: Wikidata, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LALAKG_CONTACT", "jürgen@example.org")
+    outcome = run("query", CAST, "--service", wikidata.sparql, cwd=ROOT)
+    assert (outcome.status, outcome.out, wikidata.asked) == (2, "", [])
+    assert outcome.err.startswith("lalakg: the contact 'jürgen@example.org' cannot be sent: ")
 
 
 def test_the_catalogue_lists_them(run: Command) -> None:

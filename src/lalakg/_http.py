@@ -16,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 
 from lalakg._credentials import Credentials
-from lalakg._errors import EndpointError
+from lalakg._errors import EndpointError, LalakgError
 
 Body = Callable[[], bytes | Iterable[bytes]]
 """Makes the body anew for each try."""
@@ -246,7 +246,14 @@ class Session:
 
 
 def user_agent(contact: str | None) -> str:
-    """What we call ourselves where it matters, by Wikimedia's policy: name/version (page; contact) library/version."""
+    """What we call ourselves where it matters, by Wikimedia's policy: name/version (page; contact) library/version.
+
+    Raises LalakgError for a contact that no header can hold.
+    """
+    if contact and not contact.isascii():
+        raise LalakgError(
+            f"the contact {contact!r} cannot be sent: write it in ASCII, as xn--… or %…, or give another."
+        )
     whom = f"; {contact}" if contact else ""
     libraries = f"httpx/{version('httpx')} SPARQLWrapper/{version('sparqlwrapper')}"
     return f"lalakg/{version('lalakg')} (https://w3id.org/lalakg/{whom}) {libraries}"

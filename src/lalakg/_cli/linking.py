@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
+from lalakg._cli.contact import asking, client_of, tell, telling
 from lalakg._cli.group import cli, graph_of, say, shown
-
-if TYPE_CHECKING:
-    from lalakg._wikidata.client import Client
 
 FORMATS = ("text", "json", "tsv")
 
@@ -24,39 +20,6 @@ def link() -> None:
     Example:
       lalakg link check --contact you@example.org
     """
-
-
-def asking(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every command that asks Wikidata."""
-    options = (
-        click.option(
-            "--contact",
-            metavar="ADDRESS",
-            envvar="LALAKG_CONTACT",
-            show_envvar=True,
-            help="Your e-mail address or page, which Wikimedia asks for; it is sent with every request.",
-        ),
-        click.option(
-            "--wikidata",
-            metavar="URL",
-            envvar="LALAKG_WIKIDATA",
-            show_envvar=True,
-            help="Ask what stands for Wikidata at this address instead.",
-        ),
-        click.option("--offline", is_flag=True, help="Ask nobody; what was answered before is all there is."),
-        click.option("-q", "--quiet", is_flag=True, help="No progress."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def _client(contact: str | None, wikidata: str | None, *, offline: bool) -> Client:
-    from lalakg._wikidata.cache import Cache
-    from lalakg._wikidata.client import Client
-    from lalakg._wikidata.service import Service
-
-    return Client(Service.of(wikidata, contact, offline=offline), Cache(), offline=offline)
 
 
 @link.command()
@@ -94,12 +57,12 @@ def check(
     from lalakg._wikidata.things import Things
 
     kg = graph_of(context)
-    with _client(contact, wikidata, offline=offline) as client:
-        checks = checking.check(Things(kg), client, (lambda _: None) if quiet else say)
+    with client_of(contact, wikidata, offline=offline) as client:
+        checks = checking.check(Things(kg), client, telling(quiet=quiet))
     click.echo(checking.render(checks, form, client.service.name), nl=False)
     if not checks:
         say("Nothing is linked yet; see lalakg link suggest.")
-    if write:
+    if write and checks:
         changed = recording.record(kg.folder, checks, client.service)
         say(f"{shown(kg.folder.root / 'data')}: {_wrote(changed)}")
     context.exit(checking.status(checks, fail_on))
@@ -142,6 +105,8 @@ def suggest(
     from lalakg._export import write_files
     from lalakg._wikidata import recording, review, suggestion, things
 
+    if accept and (out or known):
+        raise click.UsageError("--accept takes over what was decided; --out and --known are for looking anew.")
     kg = graph_of(context)
     if accept:
         links, denials, changed = review.accept(things.Things(kg), accept)
@@ -151,10 +116,11 @@ def suggest(
         review.refuse_decided(out, kg.folder)
     known_things = things.Things(kg, things.known(kg, known))
     denied = [row.link for row in recording.opened(kg.folder).rows if row.is_denied]
-    with _client(contact, wikidata, offline=offline) as client:
-        search = suggestion.Suggestions(known_things, client, denied, (lambda _: None) if quiet else say)
+    with client_of(contact, wikidata, offline=offline) as client:
+        search = suggestion.Suggestions(known_things, client, denied, telling(quiet=quiet))
         found = search.candidates()
         text = review.render(found, kg.folder, client.service)
+    tell(search.failed)
     if not found and search.failed:
         say("Nothing could be found out.")
         context.exit(2)
@@ -193,14 +159,18 @@ def enrich(
     from lalakg._wikidata.things import Things
 
     things = Things(graph_of(context))
-    with _client(contact, wikidata, offline=offline) as client:
-        found = enrichment.enrich(things, client, (lambda _: None) if quiet else say)
+    with client_of(contact, wikidata, offline=offline) as client:
+        found = enrichment.enrich(things, client, telling(quiet=quiet))
         source = "http://www.wikidata.org/" if client.service.is_live else client.service.name
+    tell(found.problems)
+    for reason in found.lost:
+        say(f"{reason} The slice has nothing of it; see lalakg link check.")
     if found.problems or not found.triples:
         say(f"{out}: not written, since not everything could be had." if found.problems else "Nothing is linked yet.")
         context.exit(1)
     write_files(out.absolute().parent, {out.name: enrichment.render(found, things, source)})
     say(f"{out}: {len(found.triples):,} statements as of {found.day}.")
+    context.exit(1 if found.lost else 0)
 
 
 @link.command()
@@ -220,12 +190,16 @@ def propose(
     from lalakg._wikidata import proposal
     from lalakg._wikidata.things import Things
 
-    with _client(contact, wikidata, offline=offline) as client:
-        proposals, failed = proposal.propose(Things(graph_of(context)), client, (lambda _: None) if quiet else say)
+    with client_of(contact, wikidata, offline=offline) as client:
+        proposals, others = proposal.propose(Things(graph_of(context)), client, telling(quiet=quiet))
     text = proposal.render(proposals)
     if out is None:
         click.echo(text, nl=False)
     else:
         write_files(out.absolute().parent, {out.name: text})
+    tell(one.problem for one in others if one.problem)
+    for one in others:
+        if not one.problem:
+            say(f"{one.thing}, {one.link.item}: {one.verdict}: {one.objections}. Nothing is proposed of it.")
     say(f"{len(proposals)} statements to review; nothing was sent anywhere.")
-    context.exit(1 if failed else 0)
+    context.exit(1 if others else 0)

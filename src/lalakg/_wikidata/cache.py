@@ -19,10 +19,19 @@ class Entry:
     retrieved: str
     etag: str = ""
 
+    @classmethod
+    def new(cls, body: str, etag: str = "") -> Entry:
+        """An answer given at this moment."""
+        return cls(body, now(), etag)
+
     @property
     def day(self) -> str:
         """The day on which it was given, as a date."""
         return self.retrieved[:10]
+
+    def confirmed(self) -> Entry:
+        """The same, since it is still the answer at this moment."""
+        return replace(self, retrieved=now())
 
 
 class Cache:
@@ -38,22 +47,14 @@ class Cache:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def put(self, request: str, body: str, etag: str = "") -> Entry:
+    def put(self, request: str, entry: Entry) -> None:
         """Keep an answer."""
-        return self._keep(request, Entry(body, now(), etag))
-
-    def confirm(self, request: str, entry: Entry) -> Entry:
-        """Keep an answer that is still the same."""
-        return self._keep(request, replace(entry, retrieved=now()))
-
-    def _keep(self, request: str, entry: Entry) -> Entry:
         path = self._path(request)
         aside = path.with_suffix(f".{os.getpid()}")
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             aside.write_text(json.dumps({"request": request, "answer": asdict(entry)}), encoding="utf-8")
             aside.replace(path)
-        return entry
 
     def _path(self, request: str) -> Path:
         return self.folder / f"{hashlib.sha256(request.encode()).hexdigest()[:40]}.json"

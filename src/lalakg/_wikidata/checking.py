@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -15,10 +15,10 @@ from lalakg._terms import WELL_KNOWN, compact
 from lalakg._wikidata.cache import now
 from lalakg._wikidata.client import Client, GoneError
 from lalakg._wikidata.comparison import Classes, Evidence, compare
-from lalakg._wikidata.identifiers import is_item, kind
+from lalakg._wikidata.identifiers import is_item, no_item
 from lalakg._wikidata.item import Item
-from lalakg._wikidata.mappings import Link
-from lalakg._wikidata.things import Things
+from lalakg._wikidata.mappings import SAME, Link
+from lalakg._wikidata.things import Thing, Things
 
 HOLDS, DOUBTFUL, DRIFTED, UNCHECKED = "holds", "doubtful", "drifted", "unchecked"
 FAILS_ON: Final = {DOUBTFUL: {DOUBTFUL, DRIFTED}, DRIFTED: {DRIFTED}}
@@ -29,13 +29,20 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Check:
-    """A link, what became of it, why, and on which day Wikidata said so."""
+    """A link, what became of it, why, and on which day Wikidata said so; the item, or why it could not be had."""
 
     link: Link
     thing: str
     verdict: str
     evidence: tuple[Evidence, ...]
     day: str = ""
+    item: Item | None = None
+    problem: EndpointError | None = None
+
+    @property
+    def objections(self) -> str:
+        """What speaks against the link, in one line."""
+        return "; ".join(one.words for one in self.evidence if not one.agrees) or "no fact agrees"
 
     @property
     def told(self) -> str:
@@ -74,25 +81,34 @@ def _check(
     name, thing = link.item or "", things.by_iri.get(link.subject)
     short = thing.name if thing else compact(link.subject, things.kg.prefixes)
 
-    def judged(verdict: str, *evidence: Evidence, day: str = "") -> Check:
-        return Check(link, short, verdict, evidence, day)
+    def judged(verdict: str, *evidence: Evidence, day: str = "", problem: EndpointError | None = None) -> Check:
+        return Check(link, short, verdict, evidence, day, known.get(name), problem)
 
     if not is_item(name):
-        return judged(DOUBTFUL, Evidence("exists", False, f"{name} is {kind(name)}, not an item"))
+        return judged(DOUBTFUL, Evidence("exists", False, no_item(name)))
     if thing is None:
         return judged(DOUBTFUL, Evidence("kind", False, "a thing of this kind has no counterpart at Wikidata"))
     item = items[name]
     if isinstance(item, GoneError):
         return judged(DRIFTED, Evidence("exists", False, item.message.rstrip(".")), day=now()[:10])
     if isinstance(item, EndpointError):
-        return judged(UNCHECKED, Evidence("exists", False, str(item).rstrip(".")))
+        return judged(UNCHECKED, Evidence("exists", False, str(item).rstrip(".")), problem=item)
     if item.id != name:
         return judged(DRIFTED, Evidence("exists", False, f"merged into {item.id}"), day=item.retrieved)
-    evidence = compare(thing, item, things, known, classes)
+    evidence = [*compare(thing, item, things, known, classes), *_of_the_link(link, thing, things)]
+    if (found := verdict(evidence)) == UNCHECKED:
+        return judged(found, *evidence, Evidence("class", False, str(classes.problem)), problem=classes.problem)
+    return judged(found, *evidence, day=item.retrieved)
+
+
+def _of_the_link(link: Link, thing: Thing, things: Things) -> Iterator[Evidence]:
+    """What the link itself has against it: two things that are the same as an item would be one."""
     if link.predicate != thing.kind.predicate:
         wanted = compact(thing.kind.predicate, WELL_KNOWN)
-        evidence.append(Evidence("kind", False, f"a {thing.kind.name} is linked by {wanted}"))
-    return judged(verdict(evidence), *evidence, day=item.retrieved)
+        yield Evidence("kind", False, f"a {thing.kind.name} is linked by {wanted}")
+    for other in things.links:
+        if other.item == link.item and other.subject != link.subject and SAME == other.predicate == link.predicate:
+            yield Evidence("identity", False, f"also the item of {compact(other.subject, things.kg.prefixes)}")
 
 
 def verdict(evidence: Iterable[Evidence]) -> str:

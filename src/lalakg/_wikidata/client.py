@@ -28,6 +28,13 @@ T = TypeVar("T")
 
 SECONDS: Final = 60
 _ANCHOR: Final = "Q5"  # human: an item that every Wikidata knows
+_MISREAD: Final = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    SyntaxError,
+)  # what an answer of another shape gives
 _KEPT: Final = "what it answered before is still there with --offline"
 
 
@@ -64,14 +71,13 @@ class Client:
         """An item by its id. Raises GoneError when it is not there, EndpointError when that is not to be learnt."""
         url = f"{self.service.entities}{name}.json"
         try:
-            entry = self._get(url)
+            return self._got(url, lambda entry: Item.parse(entry.body, name, entry.day))
         except RefusedError as error:
             if error.status not in (404, 410):
                 raise
             if name != _ANCHOR:
                 self._demand_wikidata()
             raise GoneError(f"{name} is not there (HTTP {error.status}): deleted, or never made.", url) from None
-        return self._read(lambda text: Item.parse(text, name, entry.day), entry.body, url)
 
     def _demand_wikidata(self) -> None:
         """Raise EndpointError unless the service knows what every Wikidata knows: a 404 from any other says nothing."""
@@ -84,62 +90,67 @@ class Client:
         """The ids of the items that Wikidata's own search finds for a name, best first."""
         asked = {"action": "wbsearchentities", "search": text, "language": language, "type": "item", "format": "json"}
         url = f"{self.service.api}?{urlencode(asked)}"
-        found = self._read(lambda body: [hit["id"] for hit in json.loads(body)["search"]], self._get(url).body, url)
-        return [str(name) for name in found]
+        return self._got(url, lambda entry: [str(hit["id"]) for hit in json.loads(entry.body)["search"]])
 
     def reconcile(self, queries: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
         """The ids of the candidates for each query, best first, by the Reconciliation API."""
         url = self.service.reconciliation
         form = urlencode({"queries": json.dumps(queries, sort_keys=True)})
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        entry = self._kept(f"POST {url} {form}", url, lambda: self._post(url, form.encode(), headers))
 
-        def read(text: str) -> dict[str, list[str]]:
-            answers = json.loads(text)
+        def read(entry: Entry) -> dict[str, list[str]]:
+            answers = json.loads(entry.body)
             return {key: [str(hit["id"]) for hit in answers[key]["result"]] for key in queries}
 
-        return self._read(read, entry.body, url)
+        return self._answer(f"POST {url} {form}", url, lambda _: self._post(url, form.encode()), read)
 
     def select(self, text: str) -> Answer:
         """The answer to a SELECT; Wikidata's prefixes need not be declared."""
         url = self.service.sparql
-        entry = self._kept(f"SELECT {url} {text}", url, lambda: self._select(text))
-        return Answer(Rows(entry.body.encode(), PREFIXES).rows, entry.day)
+
+        def read(entry: Entry) -> Answer:
+            return Answer(Rows(entry.body.encode(), PREFIXES).rows, entry.day)
+
+        return self._answer(f"SELECT {url} {text}", url, lambda _: Entry.new(self._select(text)), read)
 
     # ── how it is asked ───────────────────────────────────────────────────────────────────────────
 
-    def _read(self, parse: Callable[[str], T], text: str, url: str) -> T:
+    def _answer(self, request: str, url: str, ask: Callable[[Entry | None], Entry], parse: Callable[[Entry], T]) -> T:
+        """What an answer says, which is kept once it is understood; `ask` is given the one that was kept before."""
+        kept, known = self._kept(request, parse)
+        if self.offline:
+            if known is None:
+                raise EndpointError("was not asked this before, and with --offline it is asked nothing.", url)
+            return known
+        entry = self._open(url, lambda: ask(kept))
         try:
-            return parse(text)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            what = "a web page" if text.lstrip()[:1] == "<" else "something else"
+            answer = parse(entry)
+        except _MISREAD as error:
+            what = "a web page" if entry.body.lstrip()[:1] == "<" else "something else"
             raise EndpointError(f"answered {what} instead of Wikidata's JSON: {error}.", url) from None
+        self.cache.put(request, entry)
+        return answer
 
-    def _get(self, url: str) -> Entry:
-        kept = self.cache.get(url)
-        if self.offline:
-            return self._offline(kept, url)
+    def _kept(self, request: str, parse: Callable[[Entry], T]) -> tuple[Entry | None, T | None]:
+        """The answer that was kept, and what it says; nothing where it cannot be understood."""
+        entry = self.cache.get(request)
+        try:
+            return entry, parse(entry) if entry else None
+        except _MISREAD:
+            return None, None
+
+    def _got(self, url: str, parse: Callable[[Entry], T]) -> T:
+        return self._answer(url, url, lambda kept: self._get(url, kept), parse)
+
+    def _get(self, url: str, kept: Entry | None) -> Entry:
         tag = {"If-None-Match": kept.etag} if kept and kept.etag else {}
-        response = self._open(url, lambda: self._session(url).send("GET", url, headers=tag))
+        response = self._session(url).send("GET", url, headers=tag)
         if kept and response.status_code == 304:
-            return self.cache.confirm(url, kept)
-        self._read(json.loads, response.text, url)  # what is broken must not get into the cache
-        return self.cache.put(url, response.text, response.headers.get("ETag", ""))
+            return kept.confirmed()
+        return Entry.new(response.text, response.headers.get("ETag", ""))
 
-    def _kept(self, request: str, url: str, ask: Callable[[], str]) -> Entry:
-        if self.offline:
-            return self._offline(self.cache.get(request), url)
-        return self.cache.put(request, self._open(url, ask))
-
-    def _offline(self, kept: Entry | None, url: str) -> Entry:
-        if kept is None:
-            raise EndpointError("was not asked this before, and with --offline it is asked nothing.", url)
-        return kept
-
-    def _post(self, url: str, form: bytes, headers: Mapping[str, str]) -> str:
-        text = self._session(url).send("POST", url, lambda: form, headers).text
-        self._read(json.loads, text, url)
-        return text
+    def _post(self, url: str, form: bytes) -> Entry:
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return Entry.new(self._session(url).send("POST", url, lambda: form, headers).text)
 
     def _select(self, text: str) -> str:
         service = self.service
@@ -172,7 +183,7 @@ class Client:
                 raise
             self.closed[host] = _sent_away(error)
             if error.retry_after:
-                self.cache.put(_waiting(host), str(time.time() + error.retry_after))
+                self.cache.put(_waiting(host), Entry.new(str(time.time() + error.retry_after)))
         raise EndpointError(self.closed[host], url)
 
     def _still_waiting(self, host: str) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 from lalakg._errors import EndpointError
 from lalakg._wikidata.client import Client
 from lalakg._wikidata.identifiers import ENTITY
-from lalakg._wikidata.item import Item
+from lalakg._wikidata.item import Item, wiki
 from lalakg._wikidata.things import KINDS, Fact, Thing, Things
 
 SINGLE: Final = frozenset({"P57", "P569", "P577", "P625"})  # where another value is an objection, not one more
@@ -104,7 +104,7 @@ def _plain(text: str) -> str:
 def _titles(thing: Thing, item: Item) -> Iterator[Evidence]:
     """A Wikipedia has one article of a title, so the plain name as a title tells a thing from its namesakes."""
     for text, language in thing.labels:
-        site = f"{language}wiki"
+        site = wiki(language)
         if _plain(item.sitelinks.get(site, "")) == _plain(text) and thing.kind.name != _CHARACTER:
             yield Evidence("title", True, f"{site} “{text}”")
 
@@ -147,7 +147,8 @@ def _role(thing: Thing, item: Item, things: Things, items: Mapping[str, Item]) -
     """A character is the role (P453) of its performer in the cast of its film."""
     for (film, person), character in things.roles.items():
         cast = items.get(things.items.get(film, ""))
-        if character == thing.iri and cast:
+        performer = things.items.get(person)
+        if character == thing.iri and cast and performer:
             for statement in cast.statements("P161"):
-                if statement.value == things.items.get(person) and item.id in statement.qualifiers.get("P453", ()):
+                if statement.value == performer and item.id in statement.qualifiers.get("P453", ()):
                     yield Evidence("relation", True, f"role (P453) of {statement.value} in {cast.id}")

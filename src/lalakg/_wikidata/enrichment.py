@@ -15,14 +15,14 @@ import pyoxigraph as ox
 from lalakg._errors import EndpointError
 from lalakg._formats import write_dataset
 from lalakg._terms import WELL_KNOWN, natural
-from lalakg._wikidata.checking import Progress
-from lalakg._wikidata.client import Client
-from lalakg._wikidata.identifiers import ENTITY, PREFIXES, is_item
+from lalakg._wikidata.checking import Progress, fetched
+from lalakg._wikidata.client import Client, GoneError
+from lalakg._wikidata.identifiers import ENTITY, PREFIXES, is_item, no_item
 from lalakg._wikidata.things import Things
 
 LICENSE: Final = "https://creativecommons.org/publicdomain/zero/1.0/"
-MOST: Final = 5_000  # statements of one kind
-_AT_ONCE: Final = 300  # entities whose labels are asked for together
+MOST: Final = 5_000  # statements of one kind, in one answer
+_AT_ONCE: Final = 300  # entities that are asked about together
 _QUALIFIED: Final = ("P161", "P166", "P577")  # cast with roles, awards, publication: with qualifiers and rank
 _DIRECT: Final = (
     *_QUALIFIED,
@@ -69,51 +69,88 @@ _NAMES: Final = """
 
 @dataclass(frozen=True)
 class Enrichment:
-    """What Wikidata says: its triples, the day of the oldest answer, and what could not be had."""
+    """What Wikidata says: its triples, the day of the oldest answer, what could not be had, and why links lead to
+    nothing there, a sentence for each."""
 
     triples: frozenset[ox.Triple]
     day: str
     problems: tuple[EndpointError, ...]
+    lost: tuple[str, ...]
 
 
 def enrich(things: Things, client: Client, progress: Progress = lambda _: None) -> Enrichment:
-    """Ask for the slice, one kind of statement at a time. What fails is told, and the rest goes on."""
+    """Ask for the slice, one kind of statement at a time. What fails is kept, and the rest goes on."""
     items = set(things.items.values())
     slice_ = _Slice(client, things, progress)
-    if items:
-        for aspect, pattern in _ASPECTS.items():
-            slice_.ask(aspect, pattern, items)
-        named = sorted({name for triple in slice_.triples for name in _entities(triple)} | items, key=natural)
-        for start in range(0, len(named), _AT_ONCE):
-            slice_.ask("labels", _NAMES, named[start : start + _AT_ONCE])
-    return Enrichment(frozenset(slice_.triples), min(slice_.days, default=""), tuple(slice_.problems))
+    for aspect, pattern in _ASPECTS.items():
+        slice_.ask(aspect, pattern, items)
+    slice_.ask("labels", _NAMES, {name for triple in slice_.triples for name in _entities(triple)} | items)
+    names = {link.item for link in things.links if link.item} - slice_.subjects
+    lost = tuple(reason for name in sorted(names, key=natural) if (reason := slice_.lost(name)))
+    return Enrichment(frozenset(slice_.triples), min(slice_.days, default=""), tuple(slice_.problems), lost)
 
 
 class _Slice:
     def __init__(self, client: Client, things: Things, progress: Progress) -> None:
         self.client, self.progress = client, progress
-        spoken = {language for thing in things.by_iri.values() for _, language in thing.labels}
+        tags = {tag for thing in things.by_iri.values() for _, tag in thing.labels}
+        spoken = tags | {tag.partition("-")[0] for tag in tags}  # Wikidata seldom tells regions apart
         self.languages = ", ".join(f'"{language}"' for language in sorted(spoken)) or '"en"'
         self.triples: set[ox.Triple] = set()
         self.days: list[str] = []
         self.problems: list[EndpointError] = []
 
+    @property
+    def subjects(self) -> set[str]:
+        """The ids of the items of which anything is said."""
+        return {t.subject.value.removeprefix(ENTITY) for t in self.triples if isinstance(t.subject, ox.NamedNode)}
+
     def ask(self, aspect: str, pattern: str, items: Iterable[str]) -> None:
+        """Add all of one kind that is said of the items."""
+        names = sorted(items, key=natural)
+        if not names:
+            return
+        try:
+            found = [
+                part for at in range(0, len(names), _AT_ONCE) for part in self._all(pattern, names[at:][:_AT_ONCE])
+            ]
+        except EndpointError as error:
+            self.problems.append(error)
+            self.progress(f"{aspect}: not to be had")
+            return
+        self.triples |= {ox.Triple(row["s"], row["p"], row["o"]) for row in found if _is_said(row)}
+        self.progress(f"{aspect}: {len(found):,}")
+
+    def _all(self, pattern: str, names: list[str]) -> list[dict[str, Any]]:
+        """All rows, never a part: of a full answer nobody knows what it lacks, so less is asked for at a time."""
         body = pattern.format(
-            items=" ".join(f"wd:{name}" for name in sorted(items, key=natural)),
+            items=" ".join(f"wd:{name}" for name in names),
             direct=" ".join(f"wdt:{name}" for name in _DIRECT),
             claims=" ".join(f"p:{name}" for name in _QUALIFIED),
             languages=self.languages,
         )
-        try:
-            answer = self.client.select(f"SELECT DISTINCT ?s ?p ?o WHERE {{{body}\n}} ORDER BY ?s ?p ?o LIMIT {MOST}")
-        except EndpointError as error:
-            self.problems.append(error)
-            self.progress(f"{aspect}: {error}")
-            return
+        answer = self.client.select(f"SELECT DISTINCT ?s ?p ?o WHERE {{{body}\n}} ORDER BY ?s ?p ?o LIMIT {MOST + 1}")
         self.days.append(answer.day)
-        self.triples |= {ox.Triple(row["s"], row["p"], row["o"]) for row in answer.rows if _is_said(row)}
-        self.progress(f"{aspect}: {len(answer.rows):,}{' and more, which are left out' * (len(answer.rows) == MOST)}")
+        if len(answer.rows) <= MOST:
+            return answer.rows
+        if len(names) == 1:
+            raise EndpointError(
+                f"has more than {MOST:,} statements of one kind for {names[0]}.", self.client.service.sparql
+            )
+        half = len(names) // 2
+        return self._all(pattern, names[:half]) + self._all(pattern, names[half:])
+
+    def lost(self, name: str) -> str:
+        """Why nothing is said of what a link leads to; nothing if it merely has none of what was asked for."""
+        if not is_item(name):
+            return f"{no_item(name)}."
+        found = fetched(self.client, name)
+        if isinstance(found, GoneError):
+            return found.message
+        if isinstance(found, EndpointError):
+            self.problems.append(found)
+            return ""
+        return f"{name} was merged into {found.id}." if found.id != name else ""
 
 
 def _is_said(row: dict[str, Any]) -> bool:

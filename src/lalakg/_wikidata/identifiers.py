@@ -23,7 +23,7 @@ PREFIXES: Final = {
 }
 _ITEM: Final = re.compile(r"Q[1-9]\d*")
 _KINDS: Final = {"P": "a property", "L": "a lexeme", "M": "a media file", "E": "a schema"}
-_LINK: Final = re.compile(r"https?://(?:www[.]|m[.])?wikidata[.]org/(?:entity|wiki)/(?:\w+:)?([A-Z]\d+\S*)")
+_LINK: Final = re.compile(r"https?://(?:www[.]|m[.])?wikidata[.]org/(?:entity/(\S+)|wiki/(?:\w+:)?([A-Za-z]\d+\S*))")
 
 
 class Outside(NamedTuple):
@@ -35,9 +35,11 @@ class Outside(NamedTuple):
 
 
 CATALOGUES: Final = (
-    Outside("IMDb", "P345", re.compile(r"https?://(?:www[.]|m[.])?imdb[.]com/(?:title|name)/((?:tt|nm)\d+)/?")),
+    Outside(
+        "IMDb", "P345", re.compile(r"https?://(?:www[.]|m[.])?imdb[.]com/(?:title|name|company)/((?:tt|nm|co)\d+)/?")
+    ),
     Outside("TMDB", "P4947", re.compile(r"https?://(?:www[.])?themoviedb[.]org/movie/(\d+)[\w-]*/?")),
-    Outside("Rotten Tomatoes", "P1258", re.compile(r"https?://(?:www[.])?rottentomatoes[.]com/(m/\w+)/?")),
+    Outside("Rotten Tomatoes", "P1258", re.compile(r"https?://(?:www[.])?rottentomatoes[.]com/(m/[\w-]+)/?")),
     Outside("Letterboxd", "P6127", re.compile(r"https?://(?:www[.])?letterboxd[.]com/film/([\w-]+)/?")),
     Outside("GeoNames", "P1566", re.compile(r"https?://(?:sws|www)[.]geonames[.]org/(\d+)/?\S*")),
     Outside("VIAF", "P214", re.compile(r"https?://(?:www[.])?viaf[.]org/viaf/(\d+)/?")),
@@ -52,15 +54,17 @@ def is_item(name: str) -> bool:
 def linked(iri: str) -> str | None:
     """The id of the Wikidata entity that an address is about, of whatever kind; None for any other address."""
     match = _LINK.fullmatch(iri)
-    return match[1] if match else None
+    return match[1] or match[2] if match else None
 
 
-def kind(name: str) -> str:
-    """What an id that is no item's stands for, in words."""
-    return _KINDS.get(name[:1], "no entity of Wikidata")
+def no_item(name: str) -> str:
+    """Why an id is no item's, in words."""
+    is_other = name[:1] in _KINDS and name[1:2].isdigit()
+    return f"{name} is {_KINDS[name[0]]}, not an item" if is_other else f"{name} is no item: that is Q and a number"
 
 
 def outside(iri: str) -> tuple[Outside, str] | None:
-    """The catalogue that an address belongs to, and the identifier in it."""
-    matches = ((catalogue, catalogue.address.fullmatch(iri)) for catalogue in CATALOGUES)
+    """The catalogue that an address belongs to, and the identifier in it, whatever a browser added behind it."""
+    page = re.split("[?#]", iri, maxsplit=1)[0]
+    matches = ((catalogue, catalogue.address.fullmatch(page)) for catalogue in CATALOGUES)
     return next(((catalogue, match[1]) for catalogue, match in matches if match), None)

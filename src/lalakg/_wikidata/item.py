@@ -12,11 +12,15 @@ _RANKS: Final = ("preferred", "normal")
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement: its value as text (an item's id, a date, `latitude,longitude` …), and its qualifiers."""
+    """A statement: its value as text (an item's id, a date, `latitude,longitude` …), and its qualifiers.
 
-    value: str
+    The value is None where it says that there is none (`is_none`), or one that nobody knows.
+    """
+
+    value: str | None
     rank: str = "normal"
     qualifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    is_none: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,20 +58,38 @@ class Item:
 
     def values(self, name: str) -> list[str]:
         """The values of a property, without the deprecated."""
-        return [statement.value for statement in self.statements(name)]
+        return [statement.value for statement in self.statements(name) if statement.value is not None]
+
+    def refuses(self, name: str, value: str) -> bool:
+        """Whether it says that a property has no value, or that it has not this one, which it holds to be wrong."""
+        is_wrong = any(s.value == value and s.rank not in _RANKS for s in self.claims.get(name, ()))
+        return is_wrong or any(statement.is_none for statement in self.statements(name))
 
     def label(self, language: str = "en") -> tuple[str, str]:
-        """The name, and where it stands: in that language, in `mul`, or as the title of that Wikipedia's article."""
-        if language in self.labels:
-            return self.labels[language], language
-        if "mul" in self.labels:
-            return self.labels["mul"], "mul"
-        site = f"{language}wiki"
+        """The name, and where it stands: in that language or the next best, or as an article's title."""
+        for near in languages(language):
+            if near in self.labels:
+                return self.labels[near], near
+        site = wiki(language)
         return self.sitelinks.get(site, "").partition(" (")[0], f"title in {site}"
 
     def names(self, language: str) -> set[str]:
-        """The other names in that language, or in `mul`."""
-        return {*self.aliases.get(language, ()), *self.aliases.get("mul", ())}
+        """The other names in that language and the next best."""
+        return {name for near in languages(language) for name in self.aliases.get(near, ())}
+
+
+def languages(tag: str) -> list[str]:
+    """Where a name in a language may stand, best first: as it is written, without its region, for all, in English."""
+    return list(dict.fromkeys((tag, tag.lower(), _primary(tag), "mul", "en")))
+
+
+def wiki(tag: str) -> str:
+    """The Wikipedia in a language; regions have none."""
+    return f"{_primary(tag)}wiki"
+
+
+def _primary(tag: str) -> str:
+    return tag.partition("-")[0].lower()
 
 
 def _object(value: Any) -> Mapping[str, Any]:
@@ -78,12 +100,12 @@ def _object(value: Any) -> Mapping[str, Any]:
 def _statements(claims: list[Any]) -> list[Statement]:
     made = []
     for claim in claims:
-        if (value := _value(claim["mainsnak"])) is not None:
-            qualifiers = {
-                name: tuple(text for snak in snaks if (text := _value(snak)) is not None)
-                for name, snaks in _object(claim.get("qualifiers")).items()
-            }
-            made.append(Statement(value, claim["rank"], qualifiers))
+        snak = claim["mainsnak"]
+        qualifiers = {
+            name: tuple(text for snak in snaks if (text := _value(snak)) is not None)
+            for name, snaks in _object(claim.get("qualifiers")).items()
+        }
+        made.append(Statement(_value(snak), claim["rank"], qualifiers, snak["snaktype"] == "novalue"))
     return made
 
 

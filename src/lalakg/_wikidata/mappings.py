@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
@@ -24,7 +24,7 @@ from lalakg._folder import Folder
 from lalakg._graph import KnowledgeGraph
 from lalakg._terms import WELL_KNOWN, compact, natural
 from lalakg._text import text_of
-from lalakg._wikidata.identifiers import ENTITY, is_item, linked
+from lalakg._wikidata.identifiers import is_item, linked, no_item
 
 SAME: Final = WELL_KNOWN["schema"] + "sameAs"
 SEE: Final = WELL_KNOWN["rdfs"] + "seeAlso"
@@ -72,10 +72,14 @@ class Link:
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table: its link, and its cells by column. With `is_denied` it says that the link does not hold."""
+    """A line of the table: its link, its cells by column, and its number where it was read.
+
+    With `is_denied` it says that the link does not hold.
+    """
 
     link: Link
     cells: Mapping[str, str]
+    line: int = field(default=0, compare=False)
 
     @property
     def is_denied(self) -> bool:
@@ -106,8 +110,8 @@ class MappingSet:
     @classmethod
     def parse(cls, text: str, path: Path) -> MappingSet:
         """A table from its text; errors as in `read`."""
-        lines = text.splitlines()
-        head = list(takewhile(lambda line: line.startswith("#"), lines))
+        lines = io.StringIO(text, newline="").readlines()  # a line ends by its feed alone, which a cell may hold
+        head = [line.rstrip("\r\n") for line in takewhile(lambda line: line.startswith("#"), lines)]
         prefixes = _prefixes([line.rstrip("\t") for line in head], path)
         table = csv.reader(lines[len(head) :], delimiter="\t")
         columns = tuple(next(table, ()))
@@ -149,7 +153,10 @@ class MappingSet:
             yield ox.Triple(ox.NamedNode(name), ox.NamedNode(NOTE), text)
 
     def turtle(self) -> str:
-        """The links as Turtle."""
+        """The links as Turtle. Raises ParseError for one to what is no item, from which nothing shall follow."""
+        for row in self.held:
+            if row.link.item and not is_item(row.link.item):
+                raise ParseError(f"{row.cells['object_id']}: {no_item(row.link.item)}.", self.path, row.line)
         return _turtle.write(self.triples(), {**WELL_KNOWN, **self.prefixes})
 
     def but(self, rows: Iterable[Row]) -> MappingSet:
@@ -197,12 +204,10 @@ def _row(values: list[str], columns: tuple[str, ...], prefixes: Mapping[str, str
         raise ParseError(f"{len(values)} cells below {len(columns)} columns.", path, number, 1, "\t".join(values))
     cells = dict(zip(columns, values, strict=False))
     subject, predicate, object_ = (_expanded(cells, name, prefixes, path, number) for name in _REQUIRED[:3])
-    if object_.startswith(ENTITY) and not is_item(object_.removeprefix(ENTITY)):
-        raise ParseError(f"{cells['object_id']} is no item: that is Q and a number.", path, number)
     confidence = cells.get("confidence", "")
     if confidence and not re.fullmatch(r"0(\.\d+)?|1(\.0+)?", confidence):
         raise ParseError(f"confidence is a number from 0 to 1, not {confidence}.", path, number)
-    return Row(Link(subject, predicate, object_), cells)
+    return Row(Link(subject, predicate, object_), cells, number)
 
 
 def _expanded(cells: Mapping[str, str], column: str, prefixes: Mapping[str, str], path: Path, number: int) -> str:

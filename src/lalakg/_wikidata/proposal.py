@@ -1,7 +1,7 @@
 """Proposal: what we know and Wikidata lacks, as QuickStatements with references, for a person to review.
 
-Only what a claim of ours says outright is proposed, and never against what Wikidata says already: that is for the
-query about where the two differ.
+Only what a claim of ours says outright is proposed, only for items that a check finds to be what they are linked as,
+and never against what Wikidata says already: that is for the query about where the two differ.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from lalakg._errors import EndpointError
 from lalakg._graph import KnowledgeGraph
 from lalakg._terms import compact
-from lalakg._wikidata.checking import Progress, fetched
+from lalakg._wikidata.checking import HOLDS, Check, Progress, check
 from lalakg._wikidata.client import Client
 from lalakg._wikidata.comparison import SINGLE
-from lalakg._wikidata.identifiers import linked
+from lalakg._wikidata.identifiers import is_item, linked
 from lalakg._wikidata.item import Item
 from lalakg._wikidata.things import Fact, Things
 
@@ -53,48 +52,46 @@ class Proposal:
         return "\t".join(self.cells) + f"\t/* {self.words} */"
 
 
-def propose(
-    things: Things, client: Client, progress: Progress = lambda _: None
-) -> tuple[list[Proposal], list[EndpointError]]:
-    """What to propose, and what could not be asked; of what could not, nothing is proposed."""
-    facts = [f for f in things.facts if f.is_relation and f.subject in things.items and f.value in things.items]
-    items: dict[str, Item] = {}
-    failed: list[EndpointError] = []
-    for name in sorted({things.items[fact.subject] for fact in facts}):
-        found = fetched(client, name)
-        if isinstance(found, Item):
-            items[name] = found
-        else:
-            failed.append(found)
-            progress(str(found))
-    writer = _Writer(things, items)
-    return [line for fact in facts for line in writer.lines(fact)], failed
+def propose(things: Things, client: Client, progress: Progress = lambda _: None) -> tuple[list[Proposal], list[Check]]:
+    """What to propose, and the links that it would need, but that do not hold; of these, nothing is proposed."""
+    linked = {link.subject for link in things.links}
+    facts = [fact for fact in things.facts if fact.is_relation and {fact.subject, fact.value} <= linked]
+    checks = check(things, client, progress)
+    held = {one.link.subject: one.item for one in checks if one.item and one.verdict == HOLDS}
+    writer = _Writer(things, held)
+    needed = {end for fact in facts for end in (fact.subject, fact.value)}
+    others = [one for one in checks if one.link.subject in needed and one.verdict != HOLDS]
+    return [line for fact in facts for line in writer.lines(fact)], others
 
 
 class _Writer:
-    def __init__(self, things: Things, items: Mapping[str, Item]) -> None:
-        self.things, self.items = things, items
+    """Writes the lines; `held` are the items that our things are surely linked to, by our IRIs."""
+
+    def __init__(self, things: Things, held: Mapping[str, Item]) -> None:
+        self.things, self.held = things, held
 
     def lines(self, fact: Fact) -> Iterator[Proposal]:
-        item, value = self.items.get(self.things.items[fact.subject]), self.things.items[fact.value]
-        if item is None or (fact.property in SINGLE and item.values(fact.property)):
+        item, value = self.held.get(fact.subject), self.held.get(fact.value)
+        if item is None or value is None or item.refuses(fact.property, value.id):
+            return
+        if fact.property in SINGLE and item.statements(fact.property):
             return
         role = self._role(fact)
-        there = [statement for statement in item.statements(fact.property) if statement.value == value]
+        there = [statement for statement in item.statements(fact.property) if statement.value == value.id]
         if there and (not role or any(name in s.qualifiers for s in there for name in _ROLES)):
             return
         claim, reference = self._reference(fact)
         if claim:
             words = f"{self._name(fact.subject)}, {fact.property} {self._name(fact.value)}: {claim}"
-            yield Proposal((item.id, fact.property, value, *role, *reference), words)
+            yield Proposal((item.id, fact.property, value.id, *role, *reference), words)
 
     def _role(self, fact: Fact) -> tuple[str, ...]:
         """Whom a person plays: the character's item (P453), or its name (P4633) where it has none."""
         character = self.things.roles.get((fact.subject, fact.value)) if fact.property == "P161" else None
         if character is None:
             return ()
-        name = self.things.items.get(character)
-        return ("P453", name) if name else ("P4633", _quoted(self._name(character)))
+        item = self.held.get(character)
+        return ("P453", item.id) if item else ("P4633", _quoted(self._name(character)))
 
     def _name(self, iri: str) -> str:
         return self.things.by_iri[iri].label
@@ -110,8 +107,8 @@ class _Writer:
             return "", ()
         row = rows[0]
         claim = row["claim"].value
-        item = linked(row["source"].value) if "source" in row else None
-        cited = ("S248", item) if item else ("S854", _quoted(row["url"].value if "url" in row else claim))
+        item = (linked(row["source"].value) if "source" in row else None) or ""
+        cited = ("S248", item) if is_item(item) else ("S854", _quoted(row["url"].value if "url" in row else claim))
         return compact(claim, kg.prefixes), (*cited, *_retrieved(kg))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -47,7 +48,8 @@ def _begun(folder: Folder, path: Path) -> MappingSet:
     turtle = path.with_name("links.ttl")
     document = _turtle.read(turtle) if turtle.is_file() else _turtle.Document(turtle, [], {})
     dataset = folder.dataset
-    prefix = next((prefix for prefix, space in document.prefixes.items() if space == dataset.base), "our")
+    spaces = [*document.prefixes.items(), *_described(folder).prefixes.items()]
+    prefix = next((prefix for prefix, space in spaces if space == dataset.base), "our")
     name = f"{dataset.base.removesuffix('id/')}links"
     head = _HEAD.format(prefix=prefix, base=dataset.base, license=_license(folder), id=name)
     empty = MappingSet.parse("\t".join(COLUMNS).join([head, "\n"]), path)
@@ -71,8 +73,12 @@ def _links(document: _turtle.Document) -> tuple[list[Link], dict[str, str]]:
     return found, notes
 
 
+def _described(folder: Folder) -> _turtle.Document:
+    return _turtle.read(folder.root / "data/dataset.ttl")
+
+
 def _license(folder: Folder) -> str:
-    said = _turtle.read(folder.root / "data/dataset.ttl").triples
+    said = _described(folder).triples
     found = (
         str(getattr(t.object, "value", "")) for t in said if t.predicate.value == WELL_KNOWN["dcterms"] + "license"
     )
@@ -100,7 +106,7 @@ def record(folder: Folder, checks: list[Check], service: Service) -> list[str]:
     def now(row: Row) -> Row:
         known = outside(row.link.object)
         words = said.get(row.link) or (known and confirmed.get((row.link.subject, f"{known[0].property} {known[1]}")))
-        return Row(row.link, {**row.cells, CHECKED: words}) if words else row
+        return replace(row, cells={**row.cells, CHECKED: words}) if words else row
 
     return save(table.but(map(now, table.rows)))
 

@@ -12,7 +12,7 @@ from lalakg._folder import Folder
 from lalakg._terms import WELL_KNOWN, compact
 from lalakg._wikidata.checking import Check, verdict
 from lalakg._wikidata.identifiers import is_item
-from lalakg._wikidata.mappings import CHECKED, MappingSet, Row
+from lalakg._wikidata.mappings import CHECKED, SAME, Link, MappingSet, Row
 from lalakg._wikidata.recording import checked, opened, save
 from lalakg._wikidata.service import Service
 from lalakg._wikidata.suggestion import Candidate
@@ -73,10 +73,11 @@ def _row(table: MappingSet, one: Candidate, service: Service) -> Row:
 
 
 def refuse_decided(path: Path, folder: Folder) -> None:
-    """Raise LalakgError when a file holds decisions that were not taken over, and would be overwritten."""
+    """Raise LalakgError when a file that would be overwritten is no review, or has decisions not taken over."""
     if path.is_file():
-        known = {row.link for row in opened(folder).rows}
-        if any(row.cells.get(DECISION) and row.link not in known for row in MappingSet.read(path).rows):
+        decided = _decisions(path, "it is not overwritten; name another file")
+        known = {row.link: row.is_denied for row in opened(folder).rows}
+        if any(known.get(row.link) is not (word == "no") for word in ("yes", "no") for row in decided[word]):
             raise LalakgError(f"{path} holds decisions; take them over with --accept first, or name another file.")
 
 
@@ -86,22 +87,32 @@ def accept(things: Things, path: Path) -> tuple[int, int, list[str]]:
     A `yes` becomes a link, a `no` is kept so that it is not suggested again, an empty decision stays open. Raises
     LalakgError for a decision that cannot be taken over; then nothing is written.
     """
+    decided = _decisions(path, "write one with `lalakg link suggest`")
+    _refuse_wrong(decided["yes"], {row.link for row in decided["no"]}, things, path)
+    links = opened(things.kg.folder)
+    rows = {row.link: row for row in links.rows}
+    said = {link: row.is_denied for link, row in rows.items()}
+    new = {
+        word: [_decided(links, row, modifier) for row in decided[word] if said.get(row.link) is not bool(modifier)]
+        for word, modifier in (("yes", ""), ("no", "Not"))
+    }
+    rows |= {row.link: row for many in new.values() for row in many}
+    changed = save(links.but(rows.values())) if any(new.values()) else []
+    return len(new["yes"]), len(new["no"]), changed
+
+
+def _decisions(path: Path, remedy: str) -> dict[str, list[Row]]:
+    """The rows of a review, by what was decided about them; the open ones by nothing."""
     reviewed = MappingSet.read(path)
     if DECISION not in reviewed.columns:
-        raise LalakgError(f"{path} has no column {DECISION}; write one with `lalakg link suggest`.")
+        raise LalakgError(f"{path} has no column {DECISION}, so it is no review; {remedy}.")
     decided: dict[str, list[Row]] = {"yes": [], "no": [], "": []}
     for row in reviewed.rows:
         word = row.cells.get(DECISION, "").strip().casefold()
         if word not in decided:
             raise LalakgError(f"{path}: {row.cells['subject_id']}: decide by yes or no, not {word}.")
         decided[word].append(row)
-    _refuse_wrong(decided["yes"], things, path)
-    links = opened(things.kg.folder)
-    known = {row.link for row in links.rows}
-    rows = [_decided(links, row, "" if row in decided["yes"] else "Not") for row in [*decided["yes"], *decided["no"]]]
-    new = [row for row in rows if row.link not in known]
-    changed = save(links.but([*links.rows, *new])) if new else []
-    return len(decided["yes"]), len(decided["no"]), changed
+    return decided
 
 
 def _decided(links: MappingSet, row: Row, modifier: str) -> Row:
@@ -110,8 +121,10 @@ def _decided(links: MappingSet, row: Row, modifier: str) -> Row:
     return links.row(row.link, {**kept, "comment": comment, "predicate_modifier": modifier})
 
 
-def _refuse_wrong(rows: list[Row], things: Things, path: Path) -> None:
-    taken = {link.subject: link.item for link in things.links}
+def _refuse_wrong(rows: list[Row], denied: set[Link], things: Things, path: Path) -> None:
+    known = [link for link in things.links if link not in denied]
+    taken = {link.subject: link.item for link in known}
+    owners = {link.item: link.subject for link in known if link.predicate == SAME}
     for row in rows:
         name, item, thing = row.cells["subject_id"], row.link.item or "", things.by_iri.get(row.link.subject)
         if thing is None:
@@ -123,4 +136,7 @@ def _refuse_wrong(rows: list[Row], things: Things, path: Path) -> None:
             raise LalakgError(f"{path}: {name} is a {thing.kind.name}, which is linked by {wanted}.")
         if taken.get(row.link.subject, item) != item:
             raise LalakgError(f"{path}: {name} would be two items, {taken[row.link.subject]} and {item}; keep one.")
+        if row.link.predicate == SAME and owners.setdefault(item, row.link.subject) != row.link.subject:
+            other = compact(owners[item], things.kg.prefixes)
+            raise LalakgError(f"{path}: {name} and {other} would be one thing, {item}; keep one.")
         taken[row.link.subject] = item

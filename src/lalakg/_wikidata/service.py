@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from lalakg._errors import LalakgError
-from lalakg._http import user_agent
+from lalakg._errors import EndpointError, LalakgError
+from lalakg._http import checked, user_agent
 
 _CONTACT: Final = re.compile(r"https?://\S+\.\S+|mailto:\S+@\S+|[^\s@()]+@[^\s@()]+\.[^\s@()]+")
 
@@ -52,7 +52,18 @@ class Service:
 
     @classmethod
     def _at(cls, base: str, contact: str | None) -> Service:
-        if not re.match(r"https?://[^/\s]+", base):
-            raise LalakgError(f"{base} is no web address; --wikidata takes one that begins with http:// or https://.")
+        _refuse_base(base)
         data, api, reconciliation = f"{base}/wiki/Special:EntityData/", f"{base}/w/api.php", f"{base}/en/api"
         return cls(base, f"{base}/sparql", data, api, reconciliation, user_agent(contact), is_live=False)
+
+
+def _refuse_base(base: str) -> None:
+    """Raise LalakgError for what no path can be put after, and for a login, which reports would tell."""
+    try:
+        is_plain = not re.search(r"[?#\s]", checked(base))
+    except EndpointError:
+        is_plain = False
+    if not is_plain:
+        shown = re.sub("//.*@", "//", base)
+        what = "begins with http:// or https://, and has no login, no blank, no ? and no #"
+        raise LalakgError(f"{shown} is no web address for --wikidata: that {what}.")

@@ -17,7 +17,7 @@ from lalakg._wikidata.checking import Progress, fetched
 from lalakg._wikidata.client import Client
 from lalakg._wikidata.comparison import Classes, Evidence, compare
 from lalakg._wikidata.identifiers import ENTITY, is_item
-from lalakg._wikidata.item import Item
+from lalakg._wikidata.item import Item, languages
 from lalakg._wikidata.mappings import Link
 from lalakg._wikidata.things import Fact, Thing, Things
 
@@ -71,12 +71,13 @@ class Suggestions:
 
     def candidates(self) -> list[Candidate]:
         """The best candidates for every thing, best first, each with what a person should make of it."""
-        self._by_identifiers()
-        self._by_facts()
-        self._by_name()
+        for how, look in (("identifier", self._by_identifiers), ("fact", self._by_facts), ("name", self._by_name)):
+            look()
+            self.progress(f"by {how}: {sum(map(len, self.found.values()))} found so far")
         items = self._items({name for names in self.found.values() for name in list(names)[:MOST]})
         neighbours = self._items({self.things.items[iri] for iri in self._neighbours()})
         classes = Classes(self.client, items.values())
+        self.failed += [classes.problem] if classes.problem else []
         judged: list[Candidate] = []
         for thing in self.open:
             many = [items[name] for name in list(self.found[thing.iri])[:MOST] if name in items]
@@ -96,12 +97,8 @@ class Suggestions:
             if isinstance(item, Item):
                 found[name] = item
             else:
-                self._failed(item)
+                self.failed.append(item)
         return found
-
-    def _failed(self, error: EndpointError) -> None:
-        self.failed.append(error)
-        self.progress(str(error))
 
     def _neighbours(self) -> set[str]:
         wanted = {thing.iri for thing in self.open}
@@ -143,13 +140,13 @@ class Suggestions:
     def _look(self, pattern: str, keys: Mapping[str, list[Thing]], fits: Callable[[Thing, str], bool]) -> None:
         if not keys:
             return
-        spoken = {"mul", *(language for thing in self.open for _, language in thing.labels)}
-        languages = ", ".join(f'"{language}"' for language in sorted(spoken))
-        query = _LOOK.format(keys=" ".join(sorted(keys)), pattern=pattern, languages=languages)
+        spoken = {near for thing in self.open for _, tag in thing.labels for near in languages(tag)} or {"mul", "en"}
+        named = ", ".join(f'"{language}"' for language in sorted(spoken))
+        query = _LOOK.format(keys=" ".join(sorted(keys)), pattern=pattern, languages=named)
         try:
             rows = self.client.select(query).rows
         except EndpointError as error:
-            self._failed(error)
+            self.failed.append(error)
             return
         for row in rows:
             label = row["label"].value if "label" in row else ""
@@ -167,7 +164,7 @@ class Suggestions:
         try:
             answers = self.client.reconcile(queries) if queries else {}
         except EndpointError as error:
-            self._failed(error)
+            self.failed.append(error)
             answers = {}
         for number, thing in enumerate(left):
             for name in answers.get(f"q{number}") or self._searched(thing):
@@ -178,7 +175,7 @@ class Suggestions:
         try:
             return self.client.search(text, language)[:MOST]
         except EndpointError as error:
-            self._failed(error)
+            self.failed.append(error)
             return []
 
 
