@@ -13,6 +13,7 @@ PACKAGE = ROOT / "src" / "lalakg"
 # A room may import rooms of lower layers, never of its own or of a higher one.
 LAYERS = {
     "_errors": 0,
+    "_blanks": 1,
     "_credentials": 1,
     "_evidence": 1,
     "_scaffold": 1,
