@@ -283,7 +283,7 @@ def test_findings_are_sorted_by_place() -> None:
     assert str(report) == (
         "data/b.ttl:10: violation: m [b]\n"
         "warning: x “an x”: m [a]\n"
-        "Checked 1 shapes, 2 hygiene queries: 1 violation, 1 warning.\n"
+        "Checked 1 shape, 2 hygiene queries: 1 violation, 1 warning.\n"
     )
 
 

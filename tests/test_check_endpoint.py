@@ -136,7 +136,7 @@ def test_what_an_endpoint_holds_is_checked_against_anybodys_shapes(
     assert done.status == 1
     assert "violation: ex:a10 “No. 10”: ex:p: 10 is above 5 [ex:S-p]\n" in done.out
     assert done.out.endswith(
-        f"Note: literals were judged as the store keeps them, at {url}.\nChecked 1 shapes: {WRONG} violations.\n"
+        f"Note: literals were judged as the store keeps them, at {url}.\nChecked 1 shape: {WRONG} violations.\n"
     )
 
 

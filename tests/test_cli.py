@@ -168,7 +168,7 @@ def test_describe(run: Command, kg: lalakg.KnowledgeGraph) -> None:
 def test_check_says_what_it_does_and_what_it_found(run: Command, small: Path) -> None:
     done = run("-C", small, "check")
     assert done.status == 0
-    assert re.fullmatch(r"Checked \d+ shapes, \d+ hygiene queries, 1 expected answers: no faults\.\n", done.out)
+    assert re.fullmatch(r"Checked \d+ shapes, \d+ hygiene queries, 1 expected answer: no faults\.\n", done.out)
     assert [line.split(":")[0] for line in done.err.splitlines()] == ["shapes", "hygiene queries", "expected answers"]
     assert run("-C", small, "check", "--quiet") == Outcome(0, done.out, "")
 
@@ -591,3 +591,11 @@ def test_the_source_can_be_named_in_the_environment(spawn: Command, tmp_path: Pa
     (tmp_path / "s.txt").write_text("one two three", encoding="utf-8")
     done = spawn("locate", "two", env={"LALAKG_SOURCE": str(tmp_path / "s.txt")})
     assert re.fullmatch(r'lala:locator "p1 4-7 sha256-[0-9a-f]{64} #:~:text=two" ;\n', done.out)
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "0", "1e400"])
+@pytest.mark.parametrize("words", ["load http://localhost:1", "check --endpoint http://localhost:1", "serve"])
+def test_a_timeout_is_a_length_of_time(run: Command, words: str, seconds: str) -> None:
+    done = run(*words.split(), "--timeout", seconds)
+    assert done.status == 2
+    assert "Invalid value for '--timeout': " in done.err

@@ -562,3 +562,8 @@ def test_another_version_of_a_folder_is_compared_with_all_that_follows(folder: P
     found = diff(tmp_path / "old", folder)
     assert found.counts == {"added": 1, "removed": 0, "changed": 0}
     assert "(lkg:seb)" in str(found)
+
+
+def test_a_long_way_is_told_in_short() -> None:
+    chain = f"ex:a ex:p {'[ ex:p ' * 3_000}[ ex:q %d ]{' ]' * 3_000} ."
+    assert told(between(chain % 1, chain % 2)) == ["<a>", "~ <p>+/<q> 1 → 2"]

@@ -13,6 +13,7 @@ PACKAGE = ROOT / "src" / "lalakg"
 # A room may import rooms of lower layers, never of its own or of a higher one.
 LAYERS = {
     "_errors": 0,
+    "_blanks": 1,
     "_credentials": 1,
     "_evidence": 1,
     "_scaffold": 1,
@@ -59,8 +60,8 @@ LAYERS = {
     "_server": 10,
     "_site": 10,
     "_wikidata": 10,
-    "__init__": 11,
     "_mcp": 11,
+    "__init__": 12,
     "_cli": 12,
     "__main__": 13,
 }

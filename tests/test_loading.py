@@ -789,3 +789,9 @@ def test_large_graphs_go_together_or_not_at_all(
     load_into(kg, fake.url, named_graphs=True)
     assert fake.graph() == lines(kg)
     assert not any("x-lalakg" in name for name in fake.graphs())
+
+
+def test_a_triple_that_is_there_twice_is_counted_once(fake: FakeStore, tmp_path: Path, run: Command) -> None:
+    path = file(tmp_path, "<urn:a> <urn:p> <urn:b>")
+    assert load_into([path, path], fake.url).triples == 1
+    assert "loaded 1 triple into the default graph" in run("load", fake.url, path, path, "--replace").err

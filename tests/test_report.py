@@ -54,10 +54,10 @@ def test_text_says_where_what_and_what_mends_it() -> None:
     assert str(REPORT) == (
         "data/a b.ttl:3: violation: ex:a “A”: it is wrong [ex:S]\n"
         "    Mend it.\n"
-        'data/a b.ttl:9: warning: ex:a: <&> "ü"\x0c [ex:T]\n'
+        'data/a b.ttl:9: warning: ex:a: <&> "ü"  [ex:T]\n'
         "info: ex:b: it is wrong [ex:T]\n"
         "Note: slow.\n"
-        "Checked 2 shapes, 1 hygiene queries: 1 violation, 1 warning, 1 info.\n"
+        "Checked 2 shapes, 1 hygiene query: 1 violation, 1 warning, 1 info.\n"
     )
 
 
@@ -69,7 +69,7 @@ def test_findings_of_one_rule_about_one_thing_are_told_once() -> None:
         "a.ttl:4: violation: ex:b: it is wrong [ex:S]\n"
         "a.ttl:5: violation: ex:a: wrong 1 [ex:S]\n"
         "    (2 more like this)\n"
-        "Checked 1 shapes: 4 violations.\n"
+        "Checked 1 shape: 4 violations.\n"
     )
 
 
@@ -96,7 +96,7 @@ def test_text_is_sorted_as_files_are_read(run: Command, tmp_path: Path) -> None:
 )
 def test_the_summary_counts_every_severity(severities: list[str], words: str) -> None:
     report = Report([finding(severity=severity) for severity in severities], {"shapes": 1})
-    assert report.summary == f"Checked 1 shapes: {words}.\n"
+    assert report.summary == f"Checked 1 shape: {words}.\n"
 
 
 # ── what is bad enough ───────────────────────────────────────────────────────────────────────────
@@ -237,7 +237,7 @@ def test_junit_is_what_ci_servers_read() -> None:
 
 def test_junit_keeps_warnings_and_is_xml_whatever_stands_in_the_data() -> None:
     said = Xml.fromstring(REPORT.render("junit")).findall("testcase/system-out")
-    assert [text.text for text in said] == [str(REPORT.results[1]).replace("\x0c", "\ufffd"), str(REPORT.results[2])]
+    assert [text.text for text in said] == [str(REPORT.results[1]), str(REPORT.results[2])]
 
 
 def test_junit_has_a_test_for_each_kind_that_was_checked() -> None:
@@ -322,5 +322,14 @@ def test_quiet_leaves_out_the_progress_and_nothing_else(run: Command, tmp_path: 
     assert loud.out == (
         "data.ttl:2: violation: ex:a: ex:p: 3 is none of 1, 2 [ex:S-p]\n"
         "    Write a number.\n"
-        "Checked 1 shapes: 1 violation.\n"
+        "Checked 1 shape: 1 violation.\n"
     )
+
+
+def test_a_break_in_a_value_does_not_make_two_findings_of_one() -> None:
+    told = str(finding(message="a\nb.ttl:1: violation\x01\x1b[31m", label="A\tB", remedy="Mend it."))
+    assert told == "violation: ex:a “A B”: a b.ttl:1: violation��[31m [ex:S]\n    Mend it."
+
+
+def test_one_is_told_as_one() -> None:
+    assert Report([], {"shapes": 1, "hygiene queries": 1}).summary == "Checked 1 shape, 1 hygiene query: no faults.\n"

@@ -272,6 +272,22 @@ def test_nodes_in_a_circle_get_one_form() -> None:
     assert len(forms) == 1
 
 
+def test_a_long_list_is_written_as_a_list() -> None:
+    text = f"@prefix ex: <http://e/> .\nex:a ex:p ({' 1' * 20_000} ) .\n"
+    form = reformat(text, HERE)
+    assert form.count("\n") == 20_000 + 6
+    assert form.startswith("@prefix ex: <http://e/> .\n\nex:a\n  ex:p (\n      1\n      1\n")
+
+
+def test_what_lies_too_deep_is_written_by_itself() -> None:
+    text = f"@prefix ex: <http://e/> .\nex:a ex:p {'[ ex:p ' * 100}( [ ex:q 1 ] 2 ){' ]' * 100} .\n"
+    form = reformat(text, HERE)
+    assert [line for line in form.split("\n") if line.startswith("_:")] == ["_:b1", "_:b2", "_:b3", "_:b4"]
+    assert max(len(line) - len(line.lstrip()) for line in form.split("\n")) < 100
+    assert canonical(triples(form)) == canonical(triples(text))
+    assert reformat(form, HERE) == form
+
+
 # Bad input
 
 

@@ -11,6 +11,7 @@ LalakgError
 ├── ResourceNotFound        nothing in the graph bears that name
 ├── OutputError             a file or folder that cannot be written
 ├── ShapesError             shapes that no engine can run as they stand
+├── SymmetryError           blank nodes that are too much alike to be told apart
 └── EndpointError           a SPARQL endpoint that did not answer as it should: url
 
 A graph that does not conform is not an error: it is a `Report`.
@@ -78,6 +79,10 @@ class OutputError(LalakgError):
 
 class ShapesError(LalakgError):
     """Shapes that no engine can run as they stand."""
+
+
+class SymmetryError(LalakgError):
+    """Blank nodes that are too much alike to be told apart in sensible time."""
 
 
 class EndpointError(LalakgError):

@@ -59,5 +59,7 @@ def read_shapes(shapes: Any, prefixes: Prefixes) -> Shapes:
     except ShapesError as error:
         raise ShapesError(f"{name}: {error}") from None
     if not read.roots:
-        raise ShapesError(f"{name}: no shape in it has a target, so nothing would be checked.")
+        raise ShapesError(
+            f"{name}: no shape in it has a target, or none that is not deactivated, so nothing would be checked."
+        )
     return read

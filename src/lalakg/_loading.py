@@ -29,7 +29,7 @@ _FILES = "urn:x-lalakg:files"
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a load did: the store, the graph (None for the default graph), the triples, what the store altered.
+    """What a load did: the store, the graph (None for the default graph), the triples there, what the store altered.
 
     Of a dry run there is the `plan` only, in words.
     """
@@ -101,8 +101,11 @@ def _load(store: Store, kg: KnowledgeGraph | None, files: list[Path], wish: _Wis
 
 
 def _loaded(store: Store, parts: list[Part], placed: Placed) -> Loaded:
-    plan = (f"{sent:,} triples into {shown(part.target)}" for sent, part in zip(placed.sent, parts, strict=True))
-    return Loaded(store.kind.name, parts[0].target, sum(placed.sent), tuple(placed.altered), tuple(plan))
+    plan = (
+        f"{number:,} triple{'s' if number != 1 else ''} into {shown(part.target)}"
+        for number, part in zip(placed.held, parts, strict=True)
+    )
+    return Loaded(store.kind.name, parts[0].target, sum(placed.held), tuple(placed.altered), tuple(plan))
 
 
 def _counting(total: int, progress: Progress) -> Callable[[int], None]:

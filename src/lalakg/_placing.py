@@ -27,9 +27,9 @@ class Part:
 
 @dataclass
 class Placed:
-    """What came of it: the triples sent for each part, and what the store altered, in words."""
+    """What came of it: the triples that the store holds of each part, and what the store altered, in words."""
 
-    sent: list[int] = field(default_factory=list)
+    held: list[int] = field(default_factory=list)
     altered: list[str] = field(default_factory=list)
 
 
@@ -70,7 +70,7 @@ class _Placing:
         """Send a part into a graph, and verify that it is there."""
         sent = send(store, graph, part.source, how, self.told)
         altered, found = verify(store, graph, sent, part.source)
-        self.placed.sent.append(sent.total())
+        self.placed.held.append(sum(number for number, _ in found.values()))
         self.placed.altered += altered
         return sent, found
 

@@ -54,7 +54,7 @@ class Finding:
         where = f"{self.place}: " if self.place else ""
         name = f"{self.thing} “{self.label}”: " if self.label else f"{self.thing}: " if self.thing else ""
         remedy = f"\n    {self.remedy}" if self.remedy else ""
-        return f"{where}{self.severity}: {name}{self.message} [{self.rule}]{remedy}"
+        return _in_one_line(f"{where}{self.severity}: {name}{self.message} [{self.rule}]") + remedy
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Report:
         counts = Counter(f.severity for f in self.results)
         severities = dict.fromkeys((*SEVERITIES, *sorted(counts)))
         found = ", ".join(_counted(counts[s], s) for s in severities if counts[s]) or "no faults"
-        checked = ", ".join(f"{count} {kind}" for kind, count in self.checked.items())
+        checked = ", ".join(f"{count} {_one_of(kind) if count == 1 else kind}" for kind, count in self.checked.items())
         notes = "".join(f"Note: {note}\n" for note in self.notes)
         return f"{notes}Checked {checked}: {found}.\n"
 
@@ -112,6 +112,15 @@ class Report:
         """The same report with paths relative to `root`, where they lie in it."""
         results = [replace(f, path=_relative(f.path, root) if f.path else None) for f in self.results]
         return replace(self, results=results, files=tuple(_relative(path, root) for path in self.files))
+
+
+def _in_one_line(text: str) -> str:
+    """Text without what a terminal would obey: a break in a value must not make two findings of one."""
+    return "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in text)
+
+
+def _one_of(kind: str) -> str:
+    return f"{kind[:-3]}y" if kind.endswith("ies") else kind.removesuffix("s")
 
 
 def _counted(number: int, severity: str) -> str:

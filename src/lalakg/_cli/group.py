@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import sys
 import time
@@ -18,6 +19,21 @@ from lalakg._folder import Folder
 from lalakg._graph import KnowledgeGraph
 from lalakg._terms import expand
 
+
+class _Seconds(click.FloatRange):
+    """A length of time: more than nothing, and not without end. A range alone would let `nan` pass."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds = float(super().convert(value, param, ctx))
+        if not math.isfinite(seconds):
+            self.fail(f"{value} is no number of seconds.", param, ctx)
+        return seconds
+
+
+SECONDS = _Seconds()
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 SOURCE = click.option(
@@ -34,7 +50,7 @@ _THERE = (
     click.option("--graph", metavar="IRI", help="The named graph to read there; graph names may be short."),
     click.option("--default", is_flag=True, help="Read the default graph there."),
     USER,
-    click.option("--timeout", type=float, default=60, show_default=True, help="Seconds for each answer from there."),
+    click.option("--timeout", type=SECONDS, default=60, show_default=True, help="Seconds for each answer from there."),
 )
 
 

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import click
 
-from lalakg._cli.group import cli, say
+from lalakg._cli.group import SECONDS, cli, say
 from lalakg._errors import LalakgError
 
 _NUMBER = click.IntRange(min=1)
-_SECONDS = click.FloatRange(min=0, min_open=True)
 
 
 @cli.command()
@@ -24,12 +23,12 @@ _SECONDS = click.FloatRange(min=0, min_open=True)
 @click.option("--endpoint", metavar="URL", help="Serve what this SPARQL endpoint holds instead.")
 @click.option("--processes", type=_NUMBER, help="Processes that answer. [default: the processor's cores]")
 @click.option("--workers", type=_NUMBER, default=4, show_default=True, help="Queries at once in each process.")
-@click.option("--timeout", type=_SECONDS, default=10, show_default=True, help="Seconds that a query may take.")
+@click.option("--timeout", type=SECONDS, default=10, show_default=True, help="Seconds that a query may take.")
 @click.option("--rows", type=_NUMBER, default=100_000, show_default=True, help="Rows that an answer may have.")
 @click.option("--size", type=_NUMBER, default=32, show_default=True, help="MiB that an answer may have.")
 @click.option("--memory", type=_NUMBER, default=2048, show_default=True, help="MiB that a query may take.")
-@click.option("--budget", type=_SECONDS, default=60, show_default=True, help="Seconds of querying a minute and client.")
-@click.option("--patience", type=_SECONDS, default=20, show_default=True, help="Seconds for a request to arrive.")
+@click.option("--budget", type=SECONDS, default=60, show_default=True, help="Seconds of querying a minute and client.")
+@click.option("--patience", type=SECONDS, default=20, show_default=True, help="Seconds for a request to arrive.")
 @click.option("--allow-service", multiple=True, metavar="URL", help="An endpoint that SERVICE may ask; repeatable.")
 @click.option(
     "--behind-proxy",
@@ -92,7 +91,7 @@ def serve(
 
 
 @cli.command()
-@click.option("--timeout", type=_SECONDS, default=10, show_default=True, help="Seconds that a query may take.")
+@click.option("--timeout", type=SECONDS, default=10, show_default=True, help="Seconds that a query may take.")
 @click.option("--rows", type=_NUMBER, default=1000, show_default=True, help="Rows that an answer may have.")
 @click.pass_context
 def mcp(context: click.Context, timeout: float, rows: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from lalakg._cli.group import USER, bar, cli, graph_name, graph_of, login, refuse_place, say, shown, there
+from lalakg._cli.group import SECONDS, USER, bar, cli, graph_name, graph_of, login, refuse_place, say, shown, there
 from lalakg._folder import Folder
 
 _SHOWN = 20  # literals that a store altered
@@ -21,7 +21,7 @@ _SHOWN = 20  # literals that a store altered
 @click.option("--named-graphs", is_flag=True, help="Also load the packaging: a graph for each world, and so on.")
 @click.option("--replace", is_flag=True, help="Replace data that is not this graph's.")
 @USER
-@click.option("--timeout", type=float, default=3600, show_default=True, help="Seconds for the whole load.")
+@click.option("--timeout", type=SECONDS, default=3600, show_default=True, help="Seconds for the whole load.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done.")
 @click.pass_context
 def load(

@@ -1,8 +1,8 @@
 """Blank nodes: the same names for the same nodes of two graphs.
 
-Structures that are the same on both sides are found by their canonical form (RDFC-1.0). In those that differ a blank
-node is known by its place, the subject and property that lead to it, and among several in one place by what is said of
-it. Any pairing gives a true difference; a better one gives a shorter difference.
+Structures that are the same on both sides are found by their canonical form. In those that differ a blank node is
+known by its place, the subject and property that lead to it, and among several in one place by what is said of it.
+Any pairing gives a true difference; a better one gives a shorter difference.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
+from lalakg._blanks import Structure, Triples, apart, blanks, renamed, structures, with_blanks
 from lalakg._terms import natural
 
-Triples: TypeAlias = set[ox.Triple]
-_Component: TypeAlias = frozenset[ox.Triple]
 _Fact: TypeAlias = tuple[Any, ...]
 
 _COMMON = 1000  # a fact that this many pairs share tells nothing
@@ -29,78 +28,29 @@ def align(a: Triples, b: Triples) -> tuple[Triples, Triples]:
 
     The labels depend on the two graphs only: not on the labels that they had, and not on which of them comes first.
     """
-    blank_a, blank_b = _with_blanks(a), _with_blanks(b)
+    blank_a, blank_b = with_blanks(a), with_blanks(b)
     if not blank_a and not blank_b:
         return a, b
-    parts_a, parts_b = Counter(_components(blank_a)), Counter(_components(blank_b))
+    parts_a, parts_b = Counter(structures(blank_a)), Counter(structures(blank_b))
     shared, (left, right) = parts_a & parts_b, (parts_a - parts_b, parts_b - parts_a)
     swapped = _text(left) > _text(right)
     if swapped:
         left, right = right, left
-    both = _apart(shared, "c")
-    first, second = _paired(_apart(left, "l"), _apart(right, "r"))
+    both = apart(shared, "c")
+    first, second = _paired(apart(left, "l"), apart(right, "r"))
     names = _numbers(both | first | second)
-    same, first, second = (_renamed(triples, names) for triples in (both, first, second))
+    same, first, second = (renamed(triples, names) for triples in (both, first, second))
     if swapped:
         first, second = second, first
     return (a - blank_a) | same | first, (b - blank_b) | same | second
 
 
-def _blanks(triple: ox.Triple) -> list[ox.BlankNode]:
-    return [term for term in (triple.subject, triple.object) if isinstance(term, ox.BlankNode)]
-
-
-def _with_blanks(triples: Triples) -> Triples:
-    return {t for t in triples if isinstance(t.subject, ox.BlankNode) or isinstance(t.object, ox.BlankNode)}
-
-
-def _components(triples: Triples) -> Iterator[_Component]:
-    """The parts that share no blank node, each in its canonical form."""
-    parent: dict[ox.BlankNode, ox.BlankNode] = {}
-
-    def root(node: ox.BlankNode) -> ox.BlankNode:
-        while parent.setdefault(node, node) != node:
-            parent[node] = node = parent[parent[node]]
-        return node
-
-    for t in triples:
-        ends = _blanks(t)
-        parent[root(ends[0])] = root(ends[-1])
-    parts: dict[ox.BlankNode, list[ox.Triple]] = defaultdict(list)
-    for t in triples:
-        parts[root(_blanks(t)[0])].append(t)
-    return map(_canonical, parts.values())
-
-
-def _canonical(triples: Iterable[ox.Triple]) -> _Component:
-    dataset = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return frozenset(quad.triple for quad in dataset)
-
-
-def _text(components: Counter[_Component]) -> list[tuple[str, int]]:
-    return sorted(("\n".join(sorted(map(str, part))), n) for part, n in components.items())
-
-
-def _apart(components: Counter[_Component], mark: str) -> Triples:
-    """All components as one graph, in which no two have a label in common."""
-    order = sorted(components.elements(), key=lambda part: sorted(map(str, part)))
-    return {
-        t
-        for number, part in enumerate(order)
-        for t in _renamed(part, {n: f"{mark}{number}{n.value}" for triple in part for n in _blanks(triple)})
-    }
-
-
-def _renamed(triples: Iterable[ox.Triple], names: dict[ox.BlankNode, str]) -> Triples:
-    def new(term: Any) -> Any:
-        return ox.BlankNode(names[term]) if isinstance(term, ox.BlankNode) else term
-
-    return {ox.Triple(new(t.subject), t.predicate, new(t.object)) for t in triples}
+def _text(found: Counter[Structure]) -> list[tuple[str, int]]:
+    return sorted(("\n".join(sorted(map(str, part))), n) for part, n in found.items())
 
 
 def _numbers(triples: Triples) -> dict[ox.BlankNode, str]:
-    nodes = {node for t in triples for node in _blanks(t)}
+    nodes = {node for t in triples for node in blanks(t)}
     return {node: f"b{n}" for n, node in enumerate(sorted(nodes, key=lambda node: natural(node.value)), 1)}
 
 
@@ -111,8 +61,8 @@ def _paired(left: Triples, right: Triples) -> tuple[Triples, Triples]:
     """Both graphs, the nodes of the right one named as those of the left one that they correspond to."""
     pairing = _Pairing(_Links(left), _Links(right))
     pairing.run()
-    names = {node: pairing.pairs.get(node, node).value for t in right for node in _blanks(t)}
-    return left, _renamed(right, names)
+    names = {node: pairing.pairs.get(node, node).value for t in right for node in blanks(t)}
+    return left, renamed(right, names)
 
 
 class _Links:
@@ -129,7 +79,7 @@ class _Links:
                 if not isinstance(t.subject, ox.BlankNode):
                     self.named[t.subject, t.predicate].append(t.object)
         placed = places(triples)
-        nodes = {node: None for t in sorted(triples, key=str) for node in _blanks(t)}
+        nodes = {node: None for t in sorted(triples, key=str) for node in blanks(t)}
         self.loose = [node for node in nodes if isinstance(placed[node].owner, ox.BlankNode)]
         self.roots = [node for node in self.loose if node not in referred]
 
@@ -229,7 +179,7 @@ def places(triples: Triples) -> dict[Any, Place]:
         links[t.subject].append(t)
     found: dict[Any, Place] = {}
     _spread(found, links, [subject for subject in links if not isinstance(subject, ox.BlankNode)])
-    nodes = sorted({n for t in triples for n in _blanks(t)}, key=lambda node: natural(node.value))
+    nodes = sorted({n for t in triples for n in blanks(t)}, key=lambda node: natural(node.value))
     referred = {t.object for ts in links.values() for t in ts}
     for node in sorted(nodes, key=lambda n: n in referred):
         if node not in found:

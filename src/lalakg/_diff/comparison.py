@@ -11,6 +11,7 @@ from lalakg._diff.alignment import align, places
 from lalakg._diff.difference import Change, Diff, Setting
 from lalakg._diff.literals import without_rewritten
 from lalakg._diff.sides import Comparable, Side, read
+from lalakg._errors import SymmetryError
 from lalakg._terms import RDFS_LABEL, WELL_KNOWN, Prefixes
 
 _PREF_LABEL = ox.NamedNode(WELL_KNOWN["skos"] + "prefLabel")
@@ -23,13 +24,13 @@ def diff(a: Comparable, b: Comparable, *, graph: str | None = None) -> Diff:
     folder, or the URL of a store; there, `graph` is the named graph to compare instead of that of the folder's data.
     Literals are compared as they are written, unless one side is a store that rewrites them: then a note counts those
     that differ in writing only. Raises FolderError for a file or folder, ParseError for what is not RDF, EndpointError
-    for an endpoint that cannot be read whole.
+    for an endpoint that cannot be read whole, SymmetryError for blank nodes that are too much alike to be told apart.
     """
     return _compare(read(a, graph), read(b, graph))
 
 
 def _compare(a: Side, b: Side) -> Diff:
-    before, after = align(a.triples, b.triples)
+    before, after = _aligned(a, b)
     removed, added = before - after, after - before
     rewritten: tuple[str, ...] = ()
     if a.rewrites or b.rewrites:
@@ -41,6 +42,13 @@ def _compare(a: Side, b: Side) -> Diff:
     setting = _setting((a.name, b.name), prefixes, before, after, {t.subject for t in (before ^ after)})
     notes = (*(note for side in (a, b) for note in side.notes), *rewritten)
     return Diff.of(added, removed, changes, notes, setting)
+
+
+def _aligned(a: Side, b: Side) -> tuple[set[ox.Triple], set[ox.Triple]]:
+    try:
+        return align(a.triples, b.triples)
+    except SymmetryError as error:
+        raise SymmetryError(f"{a.name} cannot be compared with {b.name}: {error}") from None
 
 
 def _setting(

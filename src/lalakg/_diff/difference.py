@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import groupby
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
@@ -18,6 +17,8 @@ from lalakg._terms import RDF, Prefixes, compact, natural
 
 FORMATS: Final = tuple(forms.WRITERS)
 _REST: Final = RDF + "rest"
+_MANY: Final = 5  # steps by one property that are told one by one
+_Way: TypeAlias = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -64,22 +65,39 @@ class Setting:
     places: Mapping[Any, Place] = field(default_factory=dict, repr=False)
     new: frozenset[Any] = field(default=frozenset(), repr=False)
     gone: frozenset[Any] = field(default=frozenset(), repr=False)
+    ways: dict[Any, _Way] = field(default_factory=dict, repr=False)
 
     def owner(self, subject: Any) -> Any:
         """The subject under which a statement is told: for a blank node, the one that leads to it."""
         return self.places[subject].owner if isinstance(subject, ox.BlankNode) else subject
 
     def path(self, subject: Any, predicate: ox.NamedNode) -> str:
-        """The way from the owner to a value as a SPARQL property path; any number of rdf:rest is rdf:rest*."""
-        steps = [predicate.value]
-        while isinstance(subject, ox.BlankNode) and (step := self.places[subject].predicate):
-            steps.append(step.value)
+        """The way from the owner to a value as a SPARQL property path; many steps of one kind are one with + or *."""
+        return "/".join(self._steps(iri, n) for iri, n in _longer(self._way(subject), predicate.value))
+
+    def _steps(self, iri: str, number: int) -> str:
+        name = compact(iri, self.prefixes)
+        if iri == _REST and number > 1:
+            return f"{name}*"
+        return f"{name}+" if number > _MANY else "/".join([name] * number)
+
+    def _way(self, subject: Any) -> _Way:
+        """The properties from the owner to a blank node, and how often each in a row."""
+        above: list[Any] = []
+        while subject not in self.ways and isinstance(subject, ox.BlankNode) and self.places[subject].predicate:
+            above.append(subject)
             subject = self.places[subject].parent
-        runs = ((iri, len(list(run))) for iri, run in groupby(reversed(steps)))
-        return "/".join(
-            f"{compact(iri, self.prefixes)}*" if iri == _REST and n > 1 else "/".join([compact(iri, self.prefixes)] * n)
-            for iri, n in runs
-        )
+        way = self.ways.get(subject, ())
+        for node in reversed(above):
+            way = self.ways[node] = _longer(way, str(self.places[node].predicate.value))  # type: ignore[union-attr]  # it has one
+        return way
+
+
+def _longer(way: _Way, predicate: str) -> _Way:
+    """A way, and one step more."""
+    if way and way[-1][0] == predicate:
+        return *way[:-1], (predicate, way[-1][1] + 1)
+    return *way, (predicate, 1)
 
 
 @dataclass(frozen=True)
