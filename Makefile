@@ -18,7 +18,7 @@ owl:
 
 # The triple stores that slow tests start: Fuseki, RDF4J, Virtuoso; Oxigraph comes with the development tools.
 stores: .venv/ready
-	tests/stores/fetch
+	tests/support/stores/fetch
 
 # The W3C's tests of SHACL, which slow tests run: with pySHACL's source, from PyPI.
 w3c: .venv/ready

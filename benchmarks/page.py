@@ -17,10 +17,10 @@ from collections import defaultdict
 from pathlib import Path
 
 import lalakg
-from lalakg._service import asked
+from lalakg._sparql.service import asked
 
 sys.path.append(str(Path(__file__).parent.parent / "tests"))
-from browsing import PATH, drive, need_a_browser, serving  # the tests' own way to look at a site
+from support.browsing import PATH, drive, need_a_browser, serving  # the tests' own way to look at a site
 
 
 def in_the_page(kg: lalakg.KnowledgeGraph, names: list[str]) -> dict[str, int]:

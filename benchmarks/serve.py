@@ -35,7 +35,7 @@ from urllib.request import Request, urlopen
 from pyoxigraph import NamedNode
 
 import lalakg
-from lalakg._catalogue import Query
+from lalakg._folder.catalogue import Query
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "data" / "published" / "lalakg.ttl"

@@ -200,10 +200,10 @@ def film(arguments: argparse.Namespace, folder: Path) -> Iterator[str]:
 
 def profile(arguments: argparse.Namespace, folder: Path) -> Iterator[str]:
     """Our ten slowest shapes. A table that several need is read for the first of them."""
-    from lalakg import _turtle
+    from lalakg._rdf import parser
     from lalakg._shacl import Data, Shapes, validate
 
-    document = _turtle.read(SHAPES, keep_blank_nodes=True)
+    document = parser.read(SHAPES, keep_blank_nodes=True)
     shapes = Shapes(document.triples, document.prefixes)
     for size in arguments.sizes:
         data = folder / f"{size}.nt"

@@ -17,13 +17,13 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from lalakg import _turtle
 from lalakg._errors import LalakgError
+from lalakg._rdf import parser
+from lalakg._rdf.terms import Node
 from lalakg._shacl import Data, Shapes, reference, validate
 from lalakg._shacl.graph import ShapesGraph
 from lalakg._shacl.paths import read_path
 from lalakg._shacl.shape import SEVERITIES
-from lalakg._terms import Node
 
 MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
 SHT = "http://www.w3.org/ns/shacl-test#"
@@ -33,7 +33,7 @@ Row = tuple[str, ...]
 def entries(folder: Path) -> Iterator[tuple[str, Path, ShapesGraph, Node]]:
     """Every validation test below a folder: name, file, the file's graph, the test's node."""
     for path in sorted(folder.rglob("*.ttl")):
-        document = _turtle.read(path, keep_blank_nodes=True, base=path.as_uri())
+        document = parser.read(path, keep_blank_nodes=True, base=path.as_uri())
         graph = ShapesGraph(document.triples, document.prefixes)
         for node in graph.subjects("http://www.w3.org/1999/02/22-rdf-syntax-ns#type", ox.NamedNode(SHT + "Validate")):
             yield f"{path.parent.relative_to(folder)}/{path.stem}", path, graph, node
@@ -67,7 +67,7 @@ def expected(graph: ShapesGraph, report: Node, engine: str) -> Counter[Row]:
 def read(path: Path, graph: ShapesGraph, action: Node, key: str) -> tuple[list[ox.Triple], dict[str, str]]:
     target = str(graph.only(action, SHT + key).value)
     file = Path(target.removeprefix("file://")) if target.startswith("file:") else path
-    document = _turtle.read(file, keep_blank_nodes=True, base=file.as_uri())
+    document = parser.read(file, keep_blank_nodes=True, base=file.as_uri())
     return document.triples, document.prefixes
 
 

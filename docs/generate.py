@@ -16,9 +16,9 @@ from typing import NamedTuple, cast
 import click
 
 import lalakg
-from lalakg._catalogue import Parameter, Query
 from lalakg._cli import cli
-from lalakg._result import markdown_table
+from lalakg._folder.catalogue import Parameter, Query
+from lalakg._sparql.results import markdown_table
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent

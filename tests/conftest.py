@@ -14,8 +14,8 @@ from hypothesis import settings
 
 import lalakg
 from lalakg._cli import main
-from lalakg._http import Session
-from wikidata.service import Wikidata, serving
+from lalakg._sparql.http import Session
+from support.wikidata.service import Wikidata, serving
 
 ROOT = Path(__file__).parents[1]
 LALAKG = Path(sys.executable).with_name("lalakg")

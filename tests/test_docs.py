@@ -25,11 +25,11 @@ import yaml
 
 import lalakg
 from conftest import SOURCE
-from fakestore import running
 from lalakg._cli import main
-from lalakg._turtle import read
-from serving import serving
-from wikidata.service import Wikidata
+from lalakg._rdf.parser import read
+from support.fakestore import running
+from support.serving import serving
+from support.wikidata.service import Wikidata
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

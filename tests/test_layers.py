@@ -1,6 +1,7 @@
 """The layers of the house: imports point downwards only, and heavy libraries come in only where they are used."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,61 +11,31 @@ from conftest import ROOT
 
 PACKAGE = ROOT / "src" / "lalakg"
 
-# A room may import rooms of lower layers, never of its own or of a higher one.
-LAYERS = {
-    "_errors": 0,
-    "_blanks": 1,
-    "_credentials": 1,
-    "_evidence": 1,
-    "_scaffold": 1,
-    "_terms": 1,
-    "_text": 1,
-    "_tokens": 1,
-    "_catalogue": 2,
-    "_http": 2,
-    "_jsonld": 2,
-    "_positions": 2,
-    "_rewriting": 2,
-    "_service": 2,
-    "_syntax": 2,
-    "_turtle": 2,
-    "_derivation": 3,
-    "_folder": 3,
-    "_formats": 3,
-    "_stores": 3,
-    "_fingerprint": 4,
-    "_probing": 4,
-    "_result": 4,
-    "_statistics": 4,
-    "_answers": 5,
-    "_engine": 5,
-    "_marks": 5,
-    "_sources": 5,
-    "_description": 6,
-    "_endpoint": 6,
-    "_federation": 6,
-    "_pages": 6,
-    "_sending": 6,
-    "_shacl": 6,
-    "_verification": 6,
-    "_graph": 7,
-    "_input": 7,
-    "_loaded": 7,
-    "_placing": 7,
-    "_report": 7,
-    "_check": 8,
-    "_diff": 8,
-    "_explanation": 8,
-    "_export": 9,
-    "_loading": 10,
-    "_server": 10,
-    "_site": 10,
-    "_wikidata": 10,
-    "_mcp": 11,
-    "__init__": 12,
-    "_cli": 12,
-    "__main__": 13,
+# What a room may import besides itself: all rooms above it in this table, or those that it names.
+ROOMS: dict[str, set[str] | None] = {
+    "_errors": set(),
+    "_rdf": None,
+    "_sparql": None,
+    "_stores": None,
+    "_folder": {"_errors", "_rdf", "_sparql"},
+    "_workers": {"_errors", "_rdf", "_sparql", "_folder"},
+    "_graph": {"_errors", "_rdf", "_sparql", "_stores", "_folder"},
+    "_shacl": {"_errors", "_rdf", "_sparql"},
+    "_check": None,
+    "_diff": None,
+    "_pages": None,
+    "_narrative": None,
+    "_publish": None,
+    "_wikidata": None,
+    "_mcp": None,
+    "_server": None,
+    "__init__": None,
+    "_cli": None,
+    "__main__": None,
 }
+ORDER = list(ROOMS)
+# The one dynamic import of a room from above: a profile's code, when a graph of that profile is opened.
+DYNAMIC = {"_folder/profile.py": "import_module", "__init__.py": "import_module", "_cli/group.py": "import_module"}
 HEAVY = {"SPARQLWrapper", "jinja2", "pandas", "pyshacl", "rdflib", "yaml"}
 
 
@@ -109,22 +80,48 @@ def at_import(tree: ast.Module) -> set[ast.AST]:
     return nodes
 
 
-def test_every_room_has_a_layer() -> None:
-    assert {room(path) for path in modules()} == set(LAYERS)
+def allowed(name: str) -> set[str]:
+    """The rooms that a room may import."""
+    named = ROOMS[name]
+    return set(ORDER[: ORDER.index(name)]) if named is None else named
+
+
+def test_every_room_has_its_place() -> None:
+    assert {room(path) for path in modules()} == set(ROOMS)
+
+
+def test_no_module_lies_loose() -> None:
+    assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py", "__main__.py", "_errors.py"}
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_point_downwards_only(path: Path) -> None:
-    own = LAYERS[room(path)]
-    assert {name for name in rooms_imported(path) if LAYERS[name] >= own} == set()
+    assert rooms_imported(path) - allowed(room(path)) == set()
 
 
 def test_public_names_come_from_rooms_below() -> None:
     tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
     (table,) = (n for n in tree.body if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == "_ROOMS")
-    rooms = set(ast.literal_eval(table.value).values())
-    assert rooms <= set(LAYERS)
-    assert max(LAYERS[name] for name in rooms) < LAYERS["__init__"]
+    rooms = {place.partition(".")[0] for place in ast.literal_eval(table.value).values()}
+    assert rooms <= allowed("__init__")
+
+
+def test_only_profiles_and_commands_are_imported_by_name() -> None:
+    found = {
+        path.relative_to(PACKAGE).as_posix(): "import_module"
+        for path in modules()
+        if "import_module" in path.read_text(encoding="utf-8")
+    }
+    assert found == DYNAMIC
+
+
+TERMS = re.compile(r"\b(lala|lv|lkg):\w|\bLALA\b|w3id\.org/lalakg/(ontology|vocab|id)")
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_the_narrative_room_names_terms_of_the_story(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert room(path) == "_narrative" or [match.group() for match in TERMS.finditer(text)] == []
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from browsing import need_the_bundle
 from conftest import ROOT
+from support.browsing import need_the_bundle
 
 pytestmark = pytest.mark.slow
 

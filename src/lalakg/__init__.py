@@ -21,28 +21,28 @@ from lalakg._errors import LalakgError, ParseError, QueryError
 
 if TYPE_CHECKING:
     from lalakg._check import check
-    from lalakg._credentials import Credentials
+    from lalakg._check.report import Report
     from lalakg._diff import diff
-    from lalakg._export import export
-    from lalakg._graph import KnowledgeGraph, load
-    from lalakg._loading import load_into
-    from lalakg._report import Report
-    from lalakg._result import Result
-    from lalakg._scaffold import init
-    from lalakg._site import build
+    from lalakg._folder.scaffold import init
+    from lalakg._graph.graph import KnowledgeGraph, load
+    from lalakg._publish.export import export
+    from lalakg._publish.load import load_into
+    from lalakg._publish.site import build
+    from lalakg._sparql.credentials import Credentials
+    from lalakg._sparql.results import Result
 
 _ROOMS = {
-    "Credentials": "_credentials",
-    "KnowledgeGraph": "_graph",
-    "Report": "_report",
-    "Result": "_result",
-    "build": "_site",
+    "Credentials": "_sparql.credentials",
+    "KnowledgeGraph": "_graph.graph",
+    "Report": "_check.report",
+    "Result": "_sparql.results",
+    "build": "_publish.site",
     "check": "_check",
     "diff": "_diff",
-    "export": "_export",
-    "init": "_scaffold",
-    "load": "_graph",
-    "load_into": "_loading",
+    "export": "_publish.export",
+    "init": "_folder.scaffold",
+    "load": "_graph.graph",
+    "load_into": "_publish.load",
 }
 
 __all__ = [

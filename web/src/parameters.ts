@@ -1,5 +1,5 @@
 // A query's parameters: the caller's values replace `VALUES ?name { … }`, as checked and serialised terms, never as
-// text. The same rules as in _catalogue.py; terms are made and written by the engine itself.
+// text. The same rules as in _folder/catalogue.py; terms are made and written by the engine itself.
 
 import { expand, type Prefixes, XSD } from "./terms.js";
 import { tokens } from "./tokens.js";

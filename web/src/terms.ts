@@ -1,4 +1,4 @@
-// RDF terms as SPARQL's JSON has them, and short names for IRIs. The same rules as in _terms.py.
+// RDF terms as SPARQL's JSON has them, and short names for IRIs. The same rules as in _rdf/terms.py.
 
 export type Prefixes = Record<string, string>;
 

@@ -1,4 +1,4 @@
-// Tokens of SPARQL, as far as is needed to know where a block begins and ends. The same expression as in _tokens.py.
+// Tokens of SPARQL, as far as is needed to know where a block begins and ends. The same expression as in _rdf/tokens.py.
 
 const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 const TOKEN = new RegExp(

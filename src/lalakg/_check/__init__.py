@@ -3,7 +3,7 @@ copying as well."""
 
 from __future__ import annotations
 
-from lalakg._check.checking import check
+from lalakg._check.check import check
 from lalakg._check.progress import Progress
 
 __all__ = ["Progress", "check"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lalakg._answers import Expectation
-from lalakg._catalogue import Query
+from lalakg._check.expected_answers import Expectation
 from lalakg._check.findings import Found
+from lalakg._check.report import Finding
 from lalakg._errors import LalakgError, ParseError
-from lalakg._graph import KnowledgeGraph
-from lalakg._report import Finding
+from lalakg._folder.catalogue import Query
+from lalakg._graph.graph import KnowledgeGraph
 
 
 def answers(kg: KnowledgeGraph) -> Found:

@@ -9,13 +9,13 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from lalakg._check.data_under_check import Loaded
 from lalakg._check.findings import finding, ordered, remarks
+from lalakg._check.input import header, read_shapes, statements
 from lalakg._check.progress import Counting, Progress
+from lalakg._check.report import Report
 from lalakg._errors import FolderError
-from lalakg._input import header, read_shapes, statements
-from lalakg._loaded import Loaded
-from lalakg._report import Report
-from lalakg._terms import Prefixes, from_rdflib
+from lalakg._rdf.terms import Prefixes, from_rdflib
 
 
 def check_data(data: Any, shapes: Any, engine: str, progress: Progress, shapes_done: Counting) -> Report:

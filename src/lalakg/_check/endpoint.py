@@ -8,16 +8,16 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from lalakg._check.data_under_check import LABELS, Loaded
 from lalakg._check.findings import finding, ordered, remarks
+from lalakg._check.input import read_shapes
 from lalakg._check.progress import Counting, Progress
-from lalakg._engine import RemoteEngine
-from lalakg._graph import KnowledgeGraph
-from lalakg._input import read_shapes
-from lalakg._loaded import LABELS, Loaded
-from lalakg._report import Report
-from lalakg._result import Rows
+from lalakg._check.report import Report
+from lalakg._graph.graph import KnowledgeGraph
+from lalakg._rdf.terms import WELL_KNOWN
 from lalakg._shacl import RemoteSource, Shapes, Validation, validate_remotely
-from lalakg._terms import WELL_KNOWN
+from lalakg._sparql.engine import RemoteEngine
+from lalakg._sparql.results import Rows
 
 _CHUNK: Final = 500  # how many labels are asked for at once
 

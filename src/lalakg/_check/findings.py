@@ -7,10 +7,10 @@ from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from lalakg._loaded import Loaded
-from lalakg._report import Finding
+from lalakg._check.data_under_check import Loaded
+from lalakg._check.report import Finding
+from lalakg._rdf.terms import WELL_KNOWN, Node, Prefixes, compact
 from lalakg._shacl import ShapeResult, Shapes, Validation
-from lalakg._terms import WELL_KNOWN, Node, Prefixes, compact
 
 Found: TypeAlias = tuple[list[Finding], int]
 """What a step of a check finds, and how many things it has looked at."""

@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from lalakg._check.answers import answers
+from lalakg._check.data_under_check import Loaded
 from lalakg._check.endpoint import as_kept, validate_there
 from lalakg._check.findings import Found, finding, ordered, remarks
 from lalakg._check.hygiene import hygiene, iri
+from lalakg._check.input import read_shapes
 from lalakg._check.progress import Counting, Progress
+from lalakg._check.report import Finding, Report
 from lalakg._check.source import passages, texts
-from lalakg._engine import RemoteEngine
-from lalakg._evidence import SourceText
-from lalakg._graph import KnowledgeGraph
-from lalakg._input import read_shapes
-from lalakg._loaded import Loaded
-from lalakg._report import Finding, Report
+from lalakg._graph.graph import KnowledgeGraph
+from lalakg._narrative.locators import SourceText
 from lalakg._shacl import Shapes
+from lalakg._sparql.engine import RemoteEngine
 
 
 def check_folder(

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from lalakg._catalogue import Query
 from lalakg._check.findings import Found
+from lalakg._check.report import SEVERITIES, Finding
 from lalakg._errors import QueryError, ResourceNotFound
-from lalakg._graph import KnowledgeGraph
-from lalakg._report import SEVERITIES, Finding
-from lalakg._result import Rows
-from lalakg._terms import expand
+from lalakg._folder.catalogue import Query
+from lalakg._graph.graph import KnowledgeGraph
+from lalakg._rdf.terms import expand
+from lalakg._sparql.results import Rows
 
 
 def hygiene(kg: KnowledgeGraph) -> Found:

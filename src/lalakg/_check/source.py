@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from lalakg._check.findings import Found
-from lalakg._evidence import SourceText, copied
-from lalakg._graph import KnowledgeGraph
-from lalakg._report import Finding
-from lalakg._result import Rows
-from lalakg._terms import Node, compact
+from lalakg._check.report import Finding
+from lalakg._graph.graph import KnowledgeGraph
+from lalakg._narrative.locators import SourceText, copied
+from lalakg._rdf.terms import Node, compact
+from lalakg._sparql.results import Rows
 
 _PASSAGES = """
 PREFIX lala: <https://w3id.org/lalakg/ontology#>

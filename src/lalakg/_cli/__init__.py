@@ -10,11 +10,10 @@ from typing import IO
 
 import click
 
-from lalakg._cli import asking, authoring, checking, linking, publishing, serving, storing
 from lalakg._cli.group import cli
 from lalakg._errors import LalakgError, why
 
-__all__ = ["asking", "authoring", "checking", "cli", "linking", "main", "publishing", "serving", "storing"]
+__all__ = ["cli", "main"]
 
 
 def main(stream: IO[str] | None = None) -> None:

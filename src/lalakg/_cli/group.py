@@ -9,15 +9,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import reduce
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from lalakg._credentials import Credentials
-from lalakg._folder import Folder
-from lalakg._graph import KnowledgeGraph
-from lalakg._terms import expand
+from lalakg._folder.folder import Folder
+from lalakg._graph.graph import KnowledgeGraph
+from lalakg._rdf.terms import expand
+from lalakg._sparql.credentials import Credentials
 
 
 class _Seconds(click.FloatRange):
@@ -67,7 +68,42 @@ def login(user: str | None) -> Credentials:
     return Credentials(user or "", password, os.environ.get("LALAKG_TOKEN", ""))
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+COMMANDS = (
+    "build",
+    "check",
+    "derive",
+    "describe",
+    "diff",
+    "export",
+    "format",
+    "init",
+    "link",
+    "load",
+    "locate",
+    "mcp",
+    "query",
+    "serve",
+)
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called: one module each, of the command's name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name; None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"lalakg._cli.{cmd_name}")
+        command = getattr(module, f"{cmd_name}_" if cmd_name == "format" else cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="lalakg", message="%(prog)s %(version)s")
 @click.option(
     "-C",

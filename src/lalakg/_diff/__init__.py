@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lalakg._diff.comparison import diff
+from lalakg._diff.compare import diff
 from lalakg._diff.difference import FORMATS, Change, Diff
-from lalakg._diff.sides import Comparable, is_address
+from lalakg._diff.inputs import Comparable, is_address
 
 __all__ = ["FORMATS", "Change", "Comparable", "Diff", "diff", "is_address"]

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
-from lalakg._blanks import Structure, Triples, apart, blanks, renamed, structures, with_blanks
-from lalakg._terms import natural
+from lalakg._rdf.canonicalisation import Structure, Triples, apart, blanks, renamed, structures, with_blanks
+from lalakg._rdf.terms import natural
 
 _Fact: TypeAlias = tuple[Any, ...]
 

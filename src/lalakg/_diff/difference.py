@@ -10,12 +10,12 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
-from lalakg._diff import forms
+from lalakg._diff import render
 from lalakg._diff.alignment import Place
 from lalakg._errors import OutputError
-from lalakg._terms import RDF, Prefixes, compact, natural
+from lalakg._rdf.terms import RDF, Prefixes, compact, natural
 
-FORMATS: Final = tuple(forms.WRITERS)
+FORMATS: Final = tuple(render.WRITERS)
 _REST: Final = RDF + "rest"
 _MANY: Final = 5  # steps by one property that are told one by one
 _Way: TypeAlias = tuple[tuple[str, int], ...]
@@ -175,9 +175,9 @@ class Diff:
 
         Raises OutputError for another form.
         """
-        if form not in forms.WRITERS:
-            raise OutputError(f"there is no form {form}; there are {', '.join(forms.WRITERS)}.")
-        return forms.WRITERS[form](self)
+        if form not in render.WRITERS:
+            raise OutputError(f"there is no form {form}; there are {', '.join(render.WRITERS)}.")
+        return render.WRITERS[form](self)
 
 
 def _order(line: Line) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
-from lalakg._terms import XSD
+from lalakg._rdf.terms import XSD
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _SIGNED = ("nonPositiveInteger", "negativeInteger", "long", "int", "short", "byte")

@@ -1,5 +1,5 @@
 """`lalakg mcp`: the graph for assistants, by the Model Context Protocol and its official SDK."""
 
-from lalakg._mcp.serving import serve
+from lalakg._mcp.stdio import serve
 
 __all__ = ["serve"]

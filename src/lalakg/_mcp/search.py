@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Container
 from typing import TypeAlias
 
-from lalakg._graph import KnowledgeGraph
+from lalakg._graph.graph import KnowledgeGraph
 from lalakg._pages import Edition, search
 
 Entry: TypeAlias = tuple[str, str, str]

@@ -9,16 +9,16 @@ from typing import Any
 
 from mcp_types import CallToolResult, TextContent
 
-from lalakg._catalogue import Query
 from lalakg._errors import InvalidValue, LalakgError, QueryError
-from lalakg._graph import KnowledgeGraph
-from lalakg._mcp.asking import Desk, Reply
-from lalakg._mcp.offers import Offer, question_tool, text_tool
+from lalakg._folder.catalogue import Query
+from lalakg._graph.graph import KnowledgeGraph
+from lalakg._mcp.dispatch import Desk, Reply
 from lalakg._mcp.search import Entry, entries, matching
-from lalakg._result import markdown_table
+from lalakg._mcp.tool_schemas import Offer, question_tool, text_tool
 from lalakg._server.pool import Pool
 from lalakg._server.problem import Problem
-from lalakg._service import asked
+from lalakg._sparql.results import markdown_table
+from lalakg._sparql.service import asked
 
 _LEFT_OUT = ("hygiene", "wikidata")  # for who writes the graph, and for who may ask another host
 _LONGEST = 100_000  # characters of a query

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from lalakg._pages.edition import Edition
 from lalakg._pages.evidence import claim
+from lalakg._pages.site_context import Edition
 from lalakg._pages.thing import shown
-from lalakg._terms import LALA, WELL_KNOWN, natural
+from lalakg._rdf.terms import LALA, WELL_KNOWN, natural
 
 _KINDS = (("DebateQuestion", "Matters of meaning"), ("FactQuestion", "Matters of fact"))
 _COMMENT = WELL_KNOWN["rdfs"] + "comment"

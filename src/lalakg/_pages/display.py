@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 from lalakg._pages.index import Index
-from lalakg._terms import WELL_KNOWN
+from lalakg._rdf.terms import WELL_KNOWN
 
 _SH = WELL_KNOWN["sh"]
 _LAST = 1e9

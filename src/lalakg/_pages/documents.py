@@ -8,11 +8,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from lalakg import _turtle
-from lalakg._pages.edition import Edition
 from lalakg._pages.index import TYPE
 from lalakg._pages.places import link
-from lalakg._terms import LALA, WELL_KNOWN
+from lalakg._pages.site_context import Edition
+from lalakg._rdf.terms import LALA, WELL_KNOWN
+from lalakg._rdf.turtle import write
 
 _FOAF, _DCTERMS, _SCHEMA = (WELL_KNOWN[name] for name in ("foaf", "dcterms", "schema"))
 _ASIDE = ("definition", "claimText", "gist", "comment")
@@ -36,7 +36,7 @@ def _described(edition: Edition, thing: str) -> Iterator[ox.Triple]:
 
 def turtle(edition: Edition, thing: str) -> str:
     """A thing as Turtle."""
-    return _turtle.write(triples(edition, thing), edition.names)
+    return write(triples(edition, thing), edition.names)
 
 
 def jsonld(edition: Edition, thing: str) -> str:

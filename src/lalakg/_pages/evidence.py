@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lalakg._pages.index import SUBPROPERTY, Index
-from lalakg._terms import LALA, WELL_KNOWN, natural
+from lalakg._rdf.terms import LALA, WELL_KNOWN, natural
 
 _ABOUT = LALA + "about"
 _OA = WELL_KNOWN["oa"]

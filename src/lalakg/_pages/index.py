@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from lalakg._terms import LALA, RDF_TYPE, RDFS_LABEL, WELL_KNOWN, Node, Prefixes, compact, natural
+from lalakg._rdf.terms import LALA, RDF_TYPE, RDFS_LABEL, WELL_KNOWN, Node, Prefixes, compact, natural
 
 TYPE = RDF_TYPE.value
 LABELS = (RDFS_LABEL.value, WELL_KNOWN["skos"] + "prefLabel")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from lalakg._catalogue import Query
-from lalakg._pages.edition import Edition
+from lalakg._folder.catalogue import Query
 from lalakg._pages.index import TYPE
 from lalakg._pages.places import link
 from lalakg._pages.question import asks_elsewhere
-from lalakg._terms import LALA, WELL_KNOWN, natural
+from lalakg._pages.site_context import Edition
+from lalakg._rdf.terms import LALA, WELL_KNOWN, natural
 
 _AUXILIARY = ("Passage", "TextPositionSelector", "ProperInterval", "Interval", "Duration", "SpecificResource")
 _GROUPS = {

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from lalakg._pages.display import Showing
-from lalakg._pages.edition import Edition
 from lalakg._pages.index import TYPE, key
-from lalakg._terms import LALA, natural
+from lalakg._pages.site_context import Edition
+from lalakg._rdf.terms import LALA, natural
 
 _MOST = 5  # neighbours on either side
 _LEAST = 3  # a drawing of less would say what the page has said

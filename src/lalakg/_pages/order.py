@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from lalakg._pages.evidence import NEVER, telling
 from lalakg._pages.index import Index
-from lalakg._terms import LALA, WELL_KNOWN, natural
+from lalakg._rdf.terms import LALA, WELL_KNOWN, natural
 
 _TIME = WELL_KNOWN["time"]
 _LATER = (LALA + "after", LALA + "during", _TIME + "intervalAfter", _TIME + "intervalIn", _TIME + "after")

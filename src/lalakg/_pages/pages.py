@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
-from lalakg import _jsonld, _turtle
-from lalakg._catalogue import Query
-from lalakg._engine import Engine
-from lalakg._formats import MEDIA_TYPES
-from lalakg._pages import debate, documents, examples, lists, question, rules, terms, thing
-from lalakg._pages.edition import Edition
+from lalakg._folder.catalogue import Query
+from lalakg._pages import debate, documents, lists, query_examples, question, rules, terms, thing
 from lalakg._pages.places import link, root_of
 from lalakg._pages.rows import Rows
-from lalakg._terms import WELL_KNOWN, Prefixes
+from lalakg._pages.site_context import Edition
+from lalakg._rdf import jsonld, turtle
+from lalakg._rdf.formats import MEDIA_TYPES
+from lalakg._rdf.terms import WELL_KNOWN, Prefixes
+from lalakg._sparql.engine import Engine
 
 if TYPE_CHECKING:
     import jinja2
@@ -120,22 +120,22 @@ class Pages:
             schema={
                 "@context": "https://schema.org",
                 "@type": "SoftwareSourceCode",
-                "@id": examples.iri(self.edition, query),
+                "@id": query_examples.iri(self.edition, query),
                 "name": query.summary,
                 "programmingLanguage": "SPARQL",
                 "url": self.edition.places.canonical(here),
             },
             schema_type="SoftwareSourceCode",
-            thing_iri=examples.iri(self.edition, query),
+            thing_iri=query_examples.iri(self.edition, query),
             alternates=[(kind, link(f"query/{query.name}.{form}", here)) for form, kind in _BESIDE.items()],
         )
 
     def query_rdf(self, query: Query, form: str) -> str:
         """A ready-made query as RDF: ttl or jsonld."""
-        triples = examples.triples(self.edition, [query])
+        triples = query_examples.triples(self.edition, [query])
         if form == "ttl":
-            return _turtle.write(triples, self._with_spex)
-        return _jsonld.write(triples, self._used(triples), {}, indent=None)
+            return turtle.write(triples, self._with_spex)
+        return jsonld.write(triples, self._used(triples), {}, indent=None)
 
     def _used(self, triples: Iterable[ox.Triple]) -> Prefixes:
         """The prefixes of the properties and classes of some triples."""
@@ -145,13 +145,13 @@ class Pages:
     def catalogue(self) -> str:
         """All ready-made queries as Turtle, with their prefixes."""
         edition = self.edition
-        triples = examples.triples(edition, edition.queries) + examples.prefixes(edition)
-        return _turtle.write(triples, self._with_spex)
+        triples = query_examples.triples(edition, edition.queries) + query_examples.prefixes(edition)
+        return turtle.write(triples, self._with_spex)
 
     @property
     def _with_spex(self) -> Prefixes:
         used = ("foaf", "owl", "rdf", "rdfs", "schema", "sh", "xsd")
-        return {**{prefix: WELL_KNOWN[prefix] for prefix in used}, "spex": examples.SPEX}
+        return {**{prefix: WELL_KNOWN[prefix] for prefix in used}, "spex": query_examples.SPEX}
 
     def questions(self) -> str:
         """The catalogue of queries."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lalakg._pages.index import TYPE, Index
-from lalakg._terms import LALA, WELL_KNOWN, natural
+from lalakg._rdf.terms import LALA, WELL_KNOWN, natural
 
 _OA, _TIME = WELL_KNOWN["oa"], WELL_KNOWN["time"]
 _KINDS = (

@@ -7,8 +7,8 @@ import re
 from functools import lru_cache
 from urllib.parse import quote
 
-from lalakg._folder import Dataset
-from lalakg._terms import LALA, WELL_KNOWN, Prefixes
+from lalakg._folder.folder import Dataset
+from lalakg._rdf.terms import LALA, WELL_KNOWN, Prefixes
 
 _PLAIN = re.compile(r"[\w-][\w.-]*")  # letters of any script: a link has them with percent signs, a file has not
 _LONGEST = 120  # file systems end at 255 bytes; endings and what a writer puts before the name need some

@@ -7,10 +7,10 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from lalakg import _service
-from lalakg._catalogue import Query
-from lalakg._pages.edition import Edition, Value
-from lalakg._result import Boolean, Graph, Result, Rows
+from lalakg._folder.catalogue import Query
+from lalakg._pages.site_context import Edition, Value
+from lalakg._sparql import service
+from lalakg._sparql.results import Boolean, Graph, Result, Rows
 
 _HEADER = re.compile(r"(#\+[^\n]*\n)*")
 _MOST = 50  # rows of an answer that a page keeps; asked, it shows more, and the engine has all
@@ -41,7 +41,7 @@ def content(edition: Edition, query: Query, answer: Result | None, here: str) ->
 
 def asks_elsewhere(query: Query) -> bool:
     """Whether a query needs another endpoint, so that no answer can be given here."""
-    return bool(_service.asked(query.text))
+    return bool(service.asked(query.text))
 
 
 def shown(edition: Edition, answer: Result | None, here: str) -> dict[str, Any] | None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from lalakg._pages.edition import Edition, Value
 from lalakg._pages.evidence import place
 from lalakg._pages.index import LABELS, SUBPROPERTY, TYPE, Statement, key
-from lalakg._terms import LALA, WELL_KNOWN, natural
+from lalakg._pages.site_context import Edition, Value
+from lalakg._rdf.terms import LALA, WELL_KNOWN, natural
 
 _SKOS, _SCHEMA = WELL_KNOWN["skos"], WELL_KNOWN["schema"]
 _MOST = 60  # values of one property on one page

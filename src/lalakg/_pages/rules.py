@@ -8,9 +8,9 @@ from functools import lru_cache
 
 import pyoxigraph as ox
 
-from lalakg._pages.edition import Edition
 from lalakg._pages.index import Index
-from lalakg._terms import WELL_KNOWN, natural
+from lalakg._pages.site_context import Edition
+from lalakg._rdf.terms import WELL_KNOWN, natural
 
 _SH, _SKOS = WELL_KNOWN["sh"], WELL_KNOWN["skos"]
 _TARGETS = tuple(_SH + name for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf", "target"))

@@ -6,10 +6,10 @@ import heapq
 from itertools import groupby
 from typing import Any
 
-from lalakg._pages.edition import Edition, Value
 from lalakg._pages.index import SUBCLASS, TYPE, Statement
 from lalakg._pages.rules import rules_by_term
-from lalakg._terms import LALA, WELL_KNOWN, natural
+from lalakg._pages.site_context import Edition, Value
+from lalakg._rdf.terms import LALA, WELL_KNOWN, natural
 
 _OWL, _RDFS, _SKOS = WELL_KNOWN["owl"], WELL_KNOWN["rdfs"], WELL_KNOWN["skos"]
 CLASSES = (_OWL + "Class", _RDFS + "Class")

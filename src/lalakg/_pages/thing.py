@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from lalakg._pages import timeline
-from lalakg._pages.edition import Edition
 from lalakg._pages.evidence import Claim, claim, claims
 from lalakg._pages.neighbourhood import neighbourhood
 from lalakg._pages.rows import LEAD, Rows
+from lalakg._pages.site_context import Edition
 from lalakg._pages.worlds import is_world, pairs, plan
-from lalakg._terms import LALA, WELL_KNOWN
+from lalakg._rdf.terms import LALA, WELL_KNOWN
 
 _SCHEMA = WELL_KNOWN["schema"]
 _MOST_CLAIMS = 100

@@ -8,7 +8,7 @@ from itertools import pairwise
 from lalakg._pages.evidence import telling
 from lalakg._pages.index import TYPE, Index
 from lalakg._pages.order import Order
-from lalakg._terms import LALA, natural
+from lalakg._rdf.terms import LALA, natural
 
 _MOST = 80  # events on a line; a longer story is drawn by the events that matter to the other world, then the first
 

@@ -12,13 +12,13 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from lalakg._catalogue import Query
 from lalakg._errors import QueryError, UnknownQuery
-from lalakg._server.asking import negotiated
+from lalakg._folder.catalogue import Query
+from lalakg._server.dispatch import negotiated
 from lalakg._server.openapi import describe, parameters
 from lalakg._server.problem import Problem
 from lalakg._server.protocol import GRAPHS, TABLES, Operation, arguments, written
-from lalakg._server.serving import Serving
+from lalakg._server.state import Serving
 
 SUFFIXES = {
     "json": TABLES[0],

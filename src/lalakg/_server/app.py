@@ -20,11 +20,11 @@ from lalakg._errors import LalakgError
 from lalakg._server.api import index, openapi, operation
 from lalakg._server.cache import Cache
 from lalakg._server.guards import preflight
-from lalakg._server.observation import Observed, metrics
+from lalakg._server.metrics import Observed, metrics
 from lalakg._server.problem import Problem
-from lalakg._server.reading import read
-from lalakg._server.serving import Serving
+from lalakg._server.resources import read
 from lalakg._server.sparql import sparql, store
+from lalakg._server.state import Serving
 
 _READ = ["GET"]
 _log = logging.getLogger("lalakg.server")

@@ -18,12 +18,12 @@ from typing import IO
 import pyoxigraph as ox
 
 from lalakg._errors import FolderError, LalakgError, why
-from lalakg._export import dump, quads
-from lalakg._folder import Folder, checksum_lines
-from lalakg._formats import write_dataset
-from lalakg._graph import KnowledgeGraph
-from lalakg._http import checked
+from lalakg._folder.folder import Folder, checksum_lines
+from lalakg._graph.graph import KnowledgeGraph
+from lalakg._publish.export import dump, quads
+from lalakg._rdf.formats import write_dataset
 from lalakg._server.settings import Settings
+from lalakg._sparql.http import checked
 
 _PARTS = ("data", "ontology", "queries")
 _GRAPHS = "graphs.nq"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lalakg._catalogue import Parameter, Query
-from lalakg._graph import KnowledgeGraph
+from lalakg._folder.catalogue import Parameter, Query
+from lalakg._graph.graph import KnowledgeGraph
 from lalakg._server.problem import MEDIA_TYPE
 from lalakg._server.protocol import GRAPHS, TABLES
 

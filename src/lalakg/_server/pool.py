@@ -14,7 +14,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from lalakg._server.observation import STOPPED
+from lalakg._server.metrics import STOPPED
 from lalakg._server.problem import Problem
 from lalakg._server.settings import Settings
 from lalakg._server.worker import LENGTH, Answer, Job

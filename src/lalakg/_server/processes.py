@@ -131,8 +131,8 @@ def _answer(settings: Settings, folder: Path, listener: socket.socket) -> None:
 
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # read when the library is imported
     from lalakg._server.app import application
-    from lalakg._server.serving import Serving
-    from lalakg._server.wire import Server, wire
+    from lalakg._server.http_protocol import Server, wire
+    from lalakg._server.state import Serving
 
     logging.basicConfig(format="%(message)s", level=logging.INFO if settings.log else logging.ERROR)
     app, renew = application(Serving(settings, folder))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from lalakg._formats import write_graph
 from lalakg._pages import link
-from lalakg._server.asking import negotiated
-from lalakg._server.description import service_description
+from lalakg._rdf.formats import write_graph
+from lalakg._server.dispatch import negotiated
 from lalakg._server.problem import Problem
 from lalakg._server.protocol import GRAPHS, TABLES, arguments, graph_name, operation
-from lalakg._server.serving import Serving
+from lalakg._server.service_description import service_description
+from lalakg._server.state import Serving
 from lalakg._server.worker import Job
 
 _TRIPLES = GRAPHS[:4]

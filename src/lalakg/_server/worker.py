@@ -22,8 +22,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from lalakg._errors import LalakgError, QuerySyntaxError
-from lalakg._service import asked
-from lalakg._syntax import unreadable
+from lalakg._sparql.service import asked
+from lalakg._sparql.syntax import unreadable
 
 LENGTH = struct.Struct("!I")
 _MIB = 2**20
@@ -160,7 +160,7 @@ def _rows_exceed(body: bytes, form: ox.QueryResultsFormat, rows: int) -> bool:
 def read_store(source: str) -> Any:
     """The data: at an endpoint, in an Oxigraph database on disk, opened for reading, or in an N-Quads file."""
     if is_address(source):
-        from lalakg._server.elsewhere import Elsewhere
+        from lalakg._server.remote_store import Elsewhere
 
         return Elsewhere(source)
     path = Path(source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lalakg._shacl.data import Data
 from lalakg._shacl.shapes import Shapes
-from lalakg._shacl.sparql import RemoteSource
+from lalakg._shacl.sparql_runner import RemoteSource
 from lalakg._shacl.validation import ShapeResult, Validation, validate, validate_remotely
 
 __all__ = ["Data", "RemoteSource", "ShapeResult", "Shapes", "Validation", "validate", "validate_remotely"]

@@ -13,9 +13,9 @@ from typing import IO
 
 import pyoxigraph as ox
 
-from lalakg import _turtle
+from lalakg._rdf import parser
 from lalakg._shacl.lexical import Lexical
-from lalakg._shacl.lines import Sieve
+from lalakg._shacl.ntriples_filter import Sieve
 
 _IN_MEMORY = 1 << 24  # bytes of lines set aside; more go to the disk
 _BUFFER = 1 << 20
@@ -51,5 +51,5 @@ def _located(path: Path) -> Iterator[None]:
     try:
         yield
     except (SyntaxError, OSError):
-        deque(_turtle.stream(path), maxlen=0)
+        deque(parser.stream(path), maxlen=0)
         raise

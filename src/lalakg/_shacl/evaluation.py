@@ -9,14 +9,14 @@ from typing import Any, Final, NamedTuple
 import pyoxigraph as ox
 
 from lalakg._errors import ShapesError
+from lalakg._rdf.terms import Node
 from lalakg._shacl.backend import Backend, Pair
-from lalakg._shacl.custom import Use
+from lalakg._shacl.components import Use
 from lalakg._shacl.paths import Path
-from lalakg._shacl.queries import Select
+from lalakg._shacl.select import Select
 from lalakg._shacl.shape import Constraint, Qualified, Shape
 from lalakg._shacl.shapes import Shapes
 from lalakg._shacl.values import KINDS
-from lalakg._terms import Node
 
 
 class Violation(NamedTuple):

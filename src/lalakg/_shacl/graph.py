@@ -10,7 +10,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from lalakg._errors import ShapesError
-from lalakg._terms import RDF, WELL_KNOWN, XSD, Node, compact
+from lalakg._rdf.terms import RDF, WELL_KNOWN, XSD, Node, compact
 
 SH = WELL_KNOWN["sh"]
 _FIRST, _REST, _NIL = RDF + "first", RDF + "rest", ox.NamedNode(RDF + "nil")

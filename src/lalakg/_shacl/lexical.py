@@ -15,7 +15,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from lalakg._terms import RDF, XSD
+from lalakg._rdf.terms import RDF, XSD
 
 _DEFAULT = ox.DefaultGraph()
 _NODE, _IS = ox.NamedNode("urn:x:s"), ox.NamedNode("urn:x:p")

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from lalakg._shacl.custom import Use
+from lalakg._shacl.components import Use
 from lalakg._shacl.evaluation import Violation
 from lalakg._shacl.graph import ShapesGraph
-from lalakg._shacl.queries import Select
+from lalakg._shacl.select import Select
 
 _SLOT = re.compile(r"\{[?$](\w+)\}")
 

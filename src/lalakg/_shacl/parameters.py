@@ -8,9 +8,9 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from lalakg._errors import ShapesError
+from lalakg._rdf.terms import Node
 from lalakg._shacl.graph import SH, ShapesGraph
 from lalakg._shacl.patterns import read_pattern
-from lalakg._terms import Node
 
 _NODE_KINDS: Final = {"IRI", "BlankNode", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral"}
 Reader = Callable[[ShapesGraph, Node, Node], Any]

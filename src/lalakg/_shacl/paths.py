@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from lalakg._errors import ShapesError
+from lalakg._rdf.terms import RDF, Node
 from lalakg._shacl.graph import SH, ShapesGraph
-from lalakg._terms import RDF, Node
 
 _SUFFIXES = {"zeroOrMorePath": "*", "oneOrMorePath": "+", "zeroOrOnePath": "?"}
 _KEYS = {"inverse": "inversePath", **{suffix: key for key, suffix in _SUFFIXES.items()}}

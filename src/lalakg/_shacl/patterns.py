@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 import pyoxigraph as ox
 
 from lalakg._errors import ShapesError
+from lalakg._rdf.terms import Node
 from lalakg._shacl.graph import ShapesGraph
-from lalakg._shacl.queries import NOTHING
-from lalakg._terms import Node
+from lalakg._shacl.select import NOTHING
 
 _COUNT: Final = re.compile(r"\{[0-9]+(,[0-9]*)?\}")
 _CLASS: Final = re.compile(r"\\.|\[(?P<inside>(?:\\.|[^\]\\])*)\]", re.DOTALL)

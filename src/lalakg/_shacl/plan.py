@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from lalakg._shacl.evaluation import Evaluation
-from lalakg._shacl.sets import SetBackend
 from lalakg._shacl.shape import Shape
 from lalakg._shacl.shapes import Shapes
-from lalakg._shacl.sparql import SparqlRunner
+from lalakg._shacl.sparql_backend import SetBackend
+from lalakg._shacl.sparql_runner import SparqlRunner
 
 
 class _Recorder:

@@ -11,11 +11,11 @@ from typing import Any
 import pyoxigraph as ox
 
 from lalakg._errors import ShapesError
+from lalakg._rdf.terms import WELL_KNOWN, from_rdflib, to_rdflib
 from lalakg._shacl.graph import SH, ShapesGraph
 from lalakg._shacl.paths import read_path
 from lalakg._shacl.shape import SEVERITIES
 from lalakg._shacl.validation import ShapeResult
-from lalakg._terms import WELL_KNOWN, from_rdflib, to_rdflib
 
 
 def validate(triples: Iterable[ox.Triple], shapes: Iterable[ox.Triple], name: Path | str) -> list[ShapeResult]:

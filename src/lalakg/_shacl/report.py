@@ -7,10 +7,10 @@ from itertools import count
 
 import pyoxigraph as ox
 
+from lalakg._rdf.terms import RDF_TYPE, Node
 from lalakg._shacl.graph import SH
 from lalakg._shacl.shape import SEVERITIES
 from lalakg._shacl.validation import ShapeResult
-from lalakg._terms import RDF_TYPE, Node
 
 _IRIS = {name: iri for iri, name in SEVERITIES.items()}
 

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from lalakg._rdf.terms import Node
 from lalakg._shacl.graph import SH
 from lalakg._shacl.paths import Path
-from lalakg._terms import Node
 
 SEVERITIES: Final = {SH + "Violation": "violation", SH + "Warning": "warning", SH + "Info": "info"}
 LISTS_OF_SHAPES: Final = ("and", "or", "xone")

@@ -9,13 +9,13 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from lalakg._errors import ShapesError
-from lalakg._shacl import custom
+from lalakg._rdf.terms import RDF_TYPE, Node
+from lalakg._shacl import components
 from lalakg._shacl.graph import SH, ShapesGraph
 from lalakg._shacl.parameters import READERS, REPEATABLE, count
 from lalakg._shacl.paths import Path, read_path
-from lalakg._shacl.queries import read_select
+from lalakg._shacl.select import read_select
 from lalakg._shacl.shape import LISTS_OF_SHAPES, SHAPE_VALUED, Constraint, Qualified, Shape
-from lalakg._terms import RDF_TYPE, Node
 
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _OWL_CLASS = "http://www.w3.org/2002/07/owl#Class"
@@ -52,7 +52,7 @@ class Shapes:
     def __init__(self, triples: Iterable[ox.Triple], prefixes: dict[str, str] | None = None) -> None:
         self.graph = ShapesGraph(triples, prefixes or {})
         self._refuse_entailment()
-        self.components = custom.read_components(self.graph)
+        self.components = components.read_components(self.graph)
         self.by_node: dict[Any, Shape] = {node: self._read(node) for node in self._find()}
         self._refuse_circles()
 

@@ -11,19 +11,19 @@ from typing import TypeAlias
 import pyoxigraph as ox
 
 from lalakg._errors import ShapesError
+from lalakg._rdf.terms import Node
 from lalakg._shacl.backend import Source
 from lalakg._shacl.data import Data
 from lalakg._shacl.evaluation import Evaluation, Violation
 from lalakg._shacl.lexical import Lexical
 from lalakg._shacl.messages import messages
+from lalakg._shacl.node_backend import PointBackend
 from lalakg._shacl.paths import Path
-from lalakg._shacl.points import PointBackend
-from lalakg._shacl.queries import SHAPES_GRAPH
-from lalakg._shacl.sets import SetBackend
+from lalakg._shacl.select import SHAPES_GRAPH
 from lalakg._shacl.shape import SEVERITIES
 from lalakg._shacl.shapes import Shapes
-from lalakg._shacl.sparql import SparqlRunner, StoreSource
-from lalakg._terms import Node
+from lalakg._shacl.sparql_backend import SetBackend
+from lalakg._shacl.sparql_runner import SparqlRunner, StoreSource
 
 Progress: TypeAlias = Callable[[int, int], None]
 

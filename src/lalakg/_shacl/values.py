@@ -13,9 +13,9 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from lalakg._rdf.terms import RDF, XSD, Node
 from lalakg._shacl.patterns import Pattern
 from lalakg._shacl.shape import Constraint
-from lalakg._terms import RDF, XSD, Node
 
 
 @dataclass(frozen=True)

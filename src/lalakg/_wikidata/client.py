@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from lalakg._credentials import Credentials
-from lalakg._engine import RemoteEngine
 from lalakg._errors import EndpointError
-from lalakg._http import RefusedError, Session, TooSlowError, UnreachableError
-from lalakg._result import Rows
+from lalakg._sparql.credentials import Credentials
+from lalakg._sparql.engine import RemoteEngine
+from lalakg._sparql.http import RefusedError, Session, TooSlowError, UnreachableError
+from lalakg._sparql.results import Rows
 from lalakg._wikidata.cache import Cache, Entry
 from lalakg._wikidata.identifiers import PREFIXES
 from lalakg._wikidata.item import Item

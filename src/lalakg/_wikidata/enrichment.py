@@ -13,11 +13,11 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from lalakg._errors import EndpointError
-from lalakg._formats import write_dataset
-from lalakg._terms import WELL_KNOWN, natural
-from lalakg._wikidata.checking import Progress, fetched
+from lalakg._rdf.formats import write_dataset
+from lalakg._rdf.terms import WELL_KNOWN, natural
 from lalakg._wikidata.client import Client, GoneError
 from lalakg._wikidata.identifiers import ENTITY, PREFIXES, is_item, no_item
+from lalakg._wikidata.link_check import Progress, fetched
 from lalakg._wikidata.things import Things
 
 LICENSE: Final = "https://creativecommons.org/publicdomain/zero/1.0/"

@@ -18,12 +18,12 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from lalakg import _turtle
 from lalakg._errors import ParseError
-from lalakg._folder import Folder
-from lalakg._graph import KnowledgeGraph
-from lalakg._terms import WELL_KNOWN, compact, natural
-from lalakg._text import text_of
+from lalakg._folder.folder import Folder
+from lalakg._graph.graph import KnowledgeGraph
+from lalakg._rdf import turtle
+from lalakg._rdf.terms import WELL_KNOWN, compact, natural
+from lalakg._rdf.text import text_of
 from lalakg._wikidata.identifiers import is_item, linked, no_item
 
 SAME: Final = WELL_KNOWN["schema"] + "sameAs"
@@ -157,7 +157,7 @@ class MappingSet:
         for row in self.held:
             if row.link.item and not is_item(row.link.item):
                 raise ParseError(f"{row.cells['object_id']}: {no_item(row.link.item)}.", self.path, row.line)
-        return _turtle.write(self.triples(), {**WELL_KNOWN, **self.prefixes})
+        return turtle.write(self.triples(), {**WELL_KNOWN, **self.prefixes})
 
     def but(self, rows: Iterable[Row]) -> MappingSet:
         """The same table with other rows, and with every column that they need."""

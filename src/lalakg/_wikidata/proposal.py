@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from lalakg._graph import KnowledgeGraph
-from lalakg._terms import compact
-from lalakg._wikidata.checking import HOLDS, Check, Progress, check
+from lalakg._graph.graph import KnowledgeGraph
+from lalakg._rdf.terms import compact
 from lalakg._wikidata.client import Client
 from lalakg._wikidata.comparison import SINGLE
 from lalakg._wikidata.identifiers import is_item, linked
 from lalakg._wikidata.item import Item
+from lalakg._wikidata.link_check import HOLDS, Check, Progress, check
 from lalakg._wikidata.things import Fact, Things
 
 _ROLES: Final = ("P453", "P4633")

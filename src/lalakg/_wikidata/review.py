@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from lalakg._errors import LalakgError
-from lalakg._folder import Folder
-from lalakg._terms import WELL_KNOWN, compact
-from lalakg._wikidata.checking import Check, verdict
+from lalakg._folder.folder import Folder
+from lalakg._rdf.terms import WELL_KNOWN, compact
 from lalakg._wikidata.identifiers import is_item
+from lalakg._wikidata.link_check import Check, verdict
 from lalakg._wikidata.mappings import CHECKED, SAME, Link, MappingSet, Row
-from lalakg._wikidata.recording import checked, opened, save
+from lalakg._wikidata.record import checked, opened, save
 from lalakg._wikidata.service import Service
 from lalakg._wikidata.suggestion import Candidate
 from lalakg._wikidata.things import Things

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from lalakg._errors import EndpointError, LalakgError
-from lalakg._http import checked, user_agent
+from lalakg._sparql.http import checked, user_agent
 
 _CONTACT: Final = re.compile(r"https?://\S+\.\S+|mailto:\S+@\S+|[^\s@()]+@[^\s@()]+\.[^\s@()]+")
 

@@ -13,11 +13,11 @@ from difflib import SequenceMatcher
 from typing import Any, Final
 
 from lalakg._errors import EndpointError
-from lalakg._wikidata.checking import Progress, fetched
 from lalakg._wikidata.client import Client
 from lalakg._wikidata.comparison import Classes, Evidence, compare
 from lalakg._wikidata.identifiers import ENTITY, is_item
 from lalakg._wikidata.item import Item, languages
+from lalakg._wikidata.link_check import Progress, fetched
 from lalakg._wikidata.mappings import Link
 from lalakg._wikidata.things import Fact, Thing, Things
 

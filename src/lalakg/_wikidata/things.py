@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import Any, Final
 
 from lalakg._errors import InvalidValue
-from lalakg._graph import KnowledgeGraph
-from lalakg._terms import LALA, compact, natural
+from lalakg._graph.graph import KnowledgeGraph
+from lalakg._rdf.terms import LALA, compact, natural
 from lalakg._wikidata.identifiers import CATALOGUES, is_item, outside
 from lalakg._wikidata.mappings import SAME, SEE, Link, links
 

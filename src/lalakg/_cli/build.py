@@ -1,0 +1,44 @@
+"""`build`: derive, check, and export into a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lalakg._cli.group import SOURCE, graph_of, say
+
+
+@click.command()
+@click.argument("out", type=click.Path(path_type=Path), default=Path("dist"))
+@SOURCE
+@click.option("--site", is_flag=True, help="Make OUT a web site, with a page for every thing.")
+@click.option("--address", default="", metavar="URL", help="Where the site will stand, if not where the IRIs lead.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.pass_context
+def build(context: click.Context, out: Path, source: Path | None, site: bool, address: str, quiet: bool) -> None:
+    """Derive, check, and export into the folder OUT (default: dist): all or nothing.
+
+    \b
+    Example:
+      lalakg build
+    """
+    from lalakg._publish.export import NotConforming
+    from lalakg._publish.site import build as run
+
+    progress = (lambda _: None) if quiet else say
+    try:
+        made = run(graph_of(context), out, source=source, site=site, address=address, progress=progress)
+    except NotConforming as error:
+        click.echo(str(error))
+        context.exit(1)
+    click.echo(str(made.report), nl=False)
+    if site:
+        total = sum(made.files.values()) / 1e6
+        click.echo(
+            f"Built {made.triples:,} triples into {made.folder}/: a site of {len(made.files):,} files, {total:.1f} MB."
+        )
+        return
+    click.echo(f"Built {made.triples:,} triples into {made.folder}/:")
+    for name, size in made.files.items():
+        click.echo(f"  {size:>9,}  {name}")

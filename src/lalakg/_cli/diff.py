@@ -1,0 +1,46 @@
+"""`diff`: compare files, folders, stores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from lalakg._cli.group import graph_of, refuse_place, shown, there
+from lalakg._folder.folder import Folder
+
+_SHOWN = 20  # literals that a store altered
+
+
+@click.command()
+@click.argument("a")
+@click.argument("b", required=False)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "ttl", "json", "md"]),
+    default="text",
+    show_default=True,
+    help="How to tell it; md is for release notes.",
+)
+@there
+@click.pass_context
+def diff(context: click.Context, /, a: str, b: str | None, form: str, **place: Any) -> None:
+    """Tell what was added, removed and changed from A to B: RDF files, folders, or URLs of stores.
+
+    Without B, A is compared with the folder. The exit status is 1 when they differ.
+
+    \b
+    Example:
+      lalakg diff data.ttl
+      lalakg diff data.ttl data/published/lalakg.ttl --format md
+    """
+    from lalakg._diff import diff as run
+    from lalakg._diff import is_address
+
+    sides = [a, b or str(shown(Folder.find(context.obj).root))]
+    if not any(map(is_address, sides)):
+        refuse_place(**place)
+    found = run(*(graph_of(context, side, **place) if is_address(side) else side for side in sides))
+    click.echo(found.render(form), nl=False)
+    context.exit(1 if found else 0)

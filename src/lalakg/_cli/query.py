@@ -1,0 +1,93 @@
+"""`query`: ask a ready-made query, or one of your own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lalakg._cli.group import graph_of, there
+from lalakg._graph.graph import KnowledgeGraph
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("name", required=False)
+@click.argument("parameters", nargs=-1, type=click.UNPROCESSED, metavar="[--PARAMETER VALUE]...")
+@click.option("-f", "--file", type=click.Path(path_type=Path), help="Ask the query in this file.")
+@click.option("-e", "--execute", metavar="SPARQL", help="Ask this query.")
+@click.option(
+    "--format",
+    "form",
+    metavar="FORM",
+    help="table, csv, tsv, json, xml, md; for a graph ttl, jsonld, nt, rdf.",
+)
+@click.option("--endpoint", metavar="URL", help="Ask this store, or SPARQL endpoint, instead.")
+@click.option(
+    "--with", "also", metavar="FILE", type=click.Path(path_type=Path), multiple=True, help="Ask this RDF, too."
+)
+@click.option("--service", metavar="URL", help="Ask this SPARQL endpoint for what stands in a query's SERVICE.")
+@there
+@click.pass_context
+def query(
+    context: click.Context,
+    /,
+    name: str | None,
+    parameters: tuple[str, ...],
+    file: Path | None,
+    execute: str | None,
+    form: str | None,
+    also: tuple[Path, ...],
+    **place: Any,
+) -> None:
+    """Ask a ready-made query, or one of your own; without a name, list what there is.
+
+    \b
+    Example:
+      lalakg query who-claims --about lkg:div-kiss
+      lalakg query what-differs --format csv
+      lalakg query -e 'SELECT ?film WHERE { ?film a lala:Film }'
+    """
+    kg = graph_of(context, **place)
+    for path in also:
+        kg.add(path)
+    if name is not None and name.startswith("--"):
+        parameters, name = (name, *parameters), None
+    if sum(choice is not None for choice in (name, file, execute)) > 1:
+        raise click.UsageError("Give a name, or --file, or --execute: one of them.")
+    if parameters and file is None and name is None:
+        raise click.UsageError(f"{parameters[0]}: parameters are for a ready-made query, or for --file.")
+    if execute is not None:
+        answer = kg.sparql(execute)
+    elif file is not None or name:
+        answer = kg.query(file or str(name), **_values(parameters))
+    else:
+        click.echo(_catalogue(kg), nl=False)
+        return
+    click.echo(answer.render(form), nl=False)
+
+
+def _values(words: tuple[str, ...]) -> dict[str, Any]:
+    """`--about x --about y --limit=3` as a mapping; a name given twice has two values."""
+    values: dict[str, list[str]] = {}
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        name, equals, value = word.removeprefix("--").partition("=")
+        if not word.startswith("--") or (not equals and not rest):
+            raise click.UsageError(f"{word}: a parameter is given as --name value.")
+        values.setdefault(name, []).append(value if equals else rest.pop(0))
+    return dict(values)
+
+
+def _catalogue(kg: KnowledgeGraph) -> str:
+    width = max((len(name) for name in kg.catalogue), default=0)
+    blocks = []
+    for group in kg.catalogue.groups:
+        lines = [f"  {query.name:<{width}}  {query.summary}{_parameters(query)}" for query in kg.catalogue.group(group)]
+        blocks.append("\n".join([group, *lines]) + "\n")
+    return "\n".join(blocks)
+
+
+def _parameters(query: Any) -> str:
+    return f" ({', '.join('--' + p.name for p in query.parameters)})" if query.parameters else ""

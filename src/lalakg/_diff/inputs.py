@@ -1,0 +1,110 @@
+"""The sides of a comparison: a graph read whole, from wherever it is kept."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pyoxigraph as ox
+
+from lalakg._diff.remote_graph import statements
+from lalakg._errors import FolderError
+from lalakg._folder.folder import Folder
+from lalakg._graph.graph import KnowledgeGraph, load
+from lalakg._rdf import parser
+from lalakg._rdf.terms import Prefixes, from_rdflib
+from lalakg._sparql.engine import RemoteEngine
+
+if TYPE_CHECKING:
+    import rdflib
+
+    Comparable: TypeAlias = KnowledgeGraph | rdflib.Graph | Iterable[ox.Triple] | Path | str
+else:
+    Comparable: TypeAlias = Any
+
+_BASE = "file:///"  # one for both sides, so that a relative IRI is the same in two places
+_ENDINGS = ("ttl", "nt", "rdf", "owl", "xml", "jsonld", "json", "trig", "nq", "n3")
+
+
+@dataclass(frozen=True)
+class Side:
+    """A graph under comparison. `rewrites`: whether it may hold literals in another writing than the author's."""
+
+    name: str
+    triples: set[ox.Triple]
+    prefixes: Prefixes = field(default_factory=dict)
+    rewrites: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def read(what: Comparable, graph: str | None = None) -> Side:
+    """One side of a comparison; see `diff`."""
+    if isinstance(what, KnowledgeGraph):
+        return _of_graph(what, graph)
+    if isinstance(what, str | Path):
+        return _of_place(what, graph)
+    rdflib = sys.modules.get("rdflib")
+    if rdflib and isinstance(what, rdflib.Graph):
+        names = {prefix: str(namespace) for prefix, namespace in what.namespaces()}
+        own = getattr(what, "default_graph", what)  # a Dataset's statements are quads
+        return Side("an rdflib graph", set(from_rdflib(own)), names, rewrites=True)
+    return Side("triples", _checked(what), getattr(what, "prefixes", {}))
+
+
+def _checked(what: Iterable[Any]) -> set[ox.Triple]:
+    triples = set(what)
+    if stranger := next((t for t in triples if not isinstance(t, ox.Triple)), None):
+        raise TypeError(f"{stranger!r} is no pyoxigraph.Triple")
+    return triples
+
+
+def is_address(place: object) -> bool:
+    """Whether it is the address of a store."""
+    return isinstance(place, str) and place.startswith(("http://", "https://"))
+
+
+def _of_graph(kg: KnowledgeGraph, graph: str | None) -> Side:
+    if not kg.endpoint:
+        return Side(str(kg.folder.root), set(kg.triples), kg.prefixes)
+    if graph is not None:
+        kg = KnowledgeGraph(kg.folder, kg.endpoint, graph=graph, credentials=kg.credentials, timeout=kg.timeout)
+    return _of_endpoint(kg)
+
+
+def _of_place(place: str | Path, graph: str | None) -> Side:
+    if is_address(place):
+        return _of_endpoint(load(endpoint=str(place), graph=graph))
+    path = Path(place)
+    return _of_folder(path) if path.is_dir() else _of_file(path, str(place))
+
+
+def _of_endpoint(kg: KnowledgeGraph) -> Side:
+    engine = kg.engine
+    assert isinstance(engine, RemoteEngine)
+    triples = statements(engine)
+    where = f"the graph <{engine.graph}>" if engine.graph else "the default graph"
+    notes = () if triples else (f"{where} of {kg.endpoint} is empty; --graph names another",)
+    if triples and engine.sees_all:
+        notes = (f"{where} of {kg.endpoint} shows all its graphs at once; --graph names one",)
+    name = f"{kg.endpoint} <{engine.graph}>" if engine.graph else str(kg.endpoint)
+    return Side(name, triples, kg.prefixes, rewrites=True, notes=notes)
+
+
+def _of_folder(root: Path) -> Side:
+    """A folder's complete graph, or the one that `lalakg build` wrote there."""
+    if (root / "data/dataset.ttl").is_file():
+        return _of_graph(KnowledgeGraph(Folder(root)), None)
+    built = [path.with_suffix(".ttl") for path in root.glob("*.nt")] if (root / "void.ttl").is_file() else []
+    if len(built) != 1:
+        raise FolderError(f"{root} holds neither data/dataset.ttl nor what `lalakg build` makes.")
+    return _of_file(built[0], str(root))
+
+
+def _of_file(path: Path, name: str) -> Side:
+    if path.suffix and path.suffix.lstrip(".").lower() not in _ENDINGS:
+        raise FolderError(f"{path} is no RDF file by its ending; they end in .{', .'.join(_ENDINGS)}.")
+    document = parser.read(path, base=_BASE)
+    return Side(name, set(document.triples), document.prefixes)

@@ -1,0 +1,47 @@
+"""Derivation: what follows from what authors wrote, by SPARQL CONSTRUCT rules run until nothing new comes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from lalakg._errors import ParseError, QueryError
+from lalakg._rdf.parser import Document
+from lalakg._rdf.text import text_of
+from lalakg._sparql.service import refuse
+from lalakg._sparql.syntax import unreadable
+
+
+def named(documents: Iterable[Document]) -> list[ox.Triple]:
+    """The triples of the documents without blank nodes: the axioms of an ontology that need them stay in its file."""
+    triples = (t for document in documents for t in document.triples)
+    return [t for t in triples if not isinstance(t.subject, ox.BlankNode) and not isinstance(t.object, ox.BlankNode)]
+
+
+def derive(authored: Iterable[ox.Triple], rules: Iterable[Path]) -> list[ox.Triple]:
+    """What the rules add to `authored`, in a stable order. Raises ParseError for what is no CONSTRUCT."""
+    known = set(authored)
+    derived: set[ox.Triple] = set()
+    store = ox.Store()
+    store.bulk_extend(ox.Quad(*triple) for triple in known)
+    texts = [(rule, text_of(rule, "utf-8-sig")) for rule in rules]
+    while fresh := {t for rule, text in texts for t in _construct(store, rule, text)} - known:
+        store.extend(ox.Quad(*triple) for triple in fresh)
+        known |= fresh
+        derived |= fresh
+    return sorted(derived, key=str)
+
+
+def _construct(store: ox.Store, rule: Path, text: str) -> Iterable[ox.Triple]:
+    try:
+        refuse(text)
+        answer = store.query(text)
+        if isinstance(answer, ox.QueryTriples):
+            return list(answer)
+    except SyntaxError as error:
+        raise unreadable(error, text).within(rule) from None
+    except (QueryError, OSError, RuntimeError, ValueError) as error:
+        raise ParseError(f"the rule failed: {error}.", rule, 1) from None
+    raise ParseError("a rule is a CONSTRUCT query.", rule, 1)

@@ -1,0 +1,1 @@
+"""The knowledge graph: load, query, describe."""

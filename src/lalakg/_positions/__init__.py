@@ -1,5 +1,0 @@
-"""Positions: in which file and line a statement stands."""
-
-from lalakg._positions.positions import Position, Positions
-
-__all__ = ["Position", "Positions"]

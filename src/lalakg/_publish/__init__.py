@@ -1,0 +1,1 @@
+"""Publishing: export, VoID and DCAT, the site, loading into a store."""

@@ -1,0 +1,162 @@
+"""Loading a graph, or files, into a triple store: where it goes, and whether it may."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import pyoxigraph as ox
+
+from lalakg._errors import InvalidValue, OutputError
+from lalakg._graph.graph import KnowledgeGraph
+from lalakg._publish.export import quads
+from lalakg._sparql.credentials import Credentials
+from lalakg._sparql.http import Session
+from lalakg._stores.detect import begun, probe
+from lalakg._stores.lease import claim, marked, shown
+from lalakg._stores.rdf_input import of_files, of_triples
+from lalakg._stores.replace import Part, Placed, place
+from lalakg._stores.store import Store
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told how much has been sent, of how much: triples, or bytes of files."""
+
+_FILES = "urn:x-lalakg:files"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did: the store, the graph (None for the default graph), the triples there, what the store altered.
+
+    Of a dry run there is the `plan` only, in words.
+    """
+
+    store: str
+    graph: str | None
+    triples: int
+    altered: tuple[str, ...] = ()
+    plan: tuple[str, ...] = ()
+
+
+def load_into(
+    data: KnowledgeGraph | Iterable[Path],
+    url: str,
+    *,
+    graph: str | None = None,
+    default: bool = False,
+    named_graphs: bool = False,
+    replace: bool = False,
+    credentials: Credentials | None = None,
+    timeout: float = 3600,
+    dry_run: bool = False,
+    progress: Progress = lambda _sent, _of: None,
+) -> Loaded:
+    """Load a complete graph, or RDF files, into the store at `url`, all or nothing, and prove that it arrived.
+
+    It goes into `graph`, or into the default graph with `default`; without either, into the default graph where that
+    is one of its own, and into a named graph where the default graph shows them all. `named_graphs` adds the packaging
+    by worlds. Data there that is not this graph's is only replaced with `replace`. `timeout` is for the whole, in
+    seconds. Raises EndpointError when the store fails, OutputError when it holds something else, InvalidValue when
+    `graph` is no IRI.
+    """
+    kg = data if isinstance(data, KnowledgeGraph) else None
+    files = [] if isinstance(data, KnowledgeGraph) else [Path(path) for path in data]
+    _refuse_nonsense(graph, default)
+    with Session(credentials or Credentials(), timeout) as session:
+        store = probe(url, session)
+        return _load(
+            store, kg, files, _Wish(graph, default, named_graphs and kg is not None, replace, dry_run), progress
+        )
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What the caller wants done."""
+
+    graph: str | None
+    default: bool
+    named_graphs: bool
+    replace: bool
+    dry_run: bool
+
+
+def _load(store: Store, kg: KnowledgeGraph | None, files: list[Path], wish: _Wish, progress: Progress) -> Loaded:
+    if store.kind.transactions and not wish.dry_run:
+        store = begun(store)
+    unmarked = wish.dry_run or bool(store.kind.transactions)
+    with contextlib.nullcontext((store, "")) if unmarked else marked(store) as (store, mark):
+        parts = _parts(store, kg, files, wish)
+        if mark:
+            claim(store, mark, [part.target for part in parts])
+        for part in parts if not wish.replace else ():
+            _refuse_foreign(store, kg, part.target)
+        if wish.dry_run:
+            plan = tuple(f"{part.source.words} into {shown(part.target)}" for part in parts)
+            return Loaded(store.kind.name, parts[0].target, 0, plan=plan)
+        placed = place(store, mark, parts, _counting(sum(part.source.size for part in parts), progress))
+        return _loaded(store, parts, placed)
+
+
+def _loaded(store: Store, parts: list[Part], placed: Placed) -> Loaded:
+    plan = (
+        f"{number:,} triple{'s' if number != 1 else ''} into {shown(part.target)}"
+        for number, part in zip(placed.held, parts, strict=True)
+    )
+    return Loaded(store.kind.name, parts[0].target, sum(placed.held), tuple(placed.altered), tuple(plan))
+
+
+def _counting(total: int, progress: Progress) -> Callable[[int], None]:
+    sent = 0
+
+    def count(number: int) -> None:
+        nonlocal sent
+        sent = min(sent + number, total)
+        progress(sent, total)
+
+    return count
+
+
+def _refuse_nonsense(graph: str | None, default: bool) -> None:
+    if graph is not None and default:
+        raise InvalidValue("name a graph, or the default graph, not both.")
+    try:
+        ox.NamedNode("urn:x" if graph is None else graph)
+    except ValueError as error:
+        raise InvalidValue(f"{graph or repr(graph)} is no IRI: {error}.") from None
+
+
+def _target(store: Store, kg: KnowledgeGraph | None, wish: _Wish) -> str | None:
+    if wish.default and not store.kind.own_default:
+        raise OutputError(f"{store.kind.name} has no default graph that can be written; name one with --graph.")
+    if wish.graph or wish.default or not store.union:
+        return wish.graph
+    return kg.folder.dataset.graphs + "complete" if kg else _FILES
+
+
+def _parts(store: Store, kg: KnowledgeGraph | None, files: list[Path], wish: _Wish) -> list[Part]:
+    target = _target(store, kg, wish)
+    if kg is None:
+        return [Part(target, of_files(files, store.kind.streams))]
+    return [Part(target, of_triples(kg.triples)), *(_by_graph(kg) if wish.named_graphs else [])]
+
+
+def _by_graph(kg: KnowledgeGraph) -> list[Part]:
+    found: dict[str, list[ox.Triple]] = {}
+    for quad in quads(kg):
+        assert isinstance(quad.graph_name, ox.NamedNode)
+        found.setdefault(quad.graph_name.value, []).append(quad.triple)
+    return [Part(graph, of_triples(found[graph])) for graph in sorted(found)]
+
+
+def _refuse_foreign(store: Store, kg: KnowledgeGraph | None, target: str | None) -> None:
+    """What a graph holds is ours if it is one of the packaging's own, or holds the description of our dataset."""
+    if kg and target and target.startswith(kg.folder.dataset.graphs):
+        return
+    if not store.ask(f"ASK {{ {store.pattern(target, '?s ?p ?o')} }}"):
+        return
+    if not kg or not store.ask(f"ASK {{ {store.pattern(target, f'<{kg.folder.dataset.iri}> ?p ?o')} }}"):
+        remedy = "name another with --graph, or replace it with --replace"
+        raise OutputError(f"{shown(target)} at {store.base} holds other data; {remedy}.")

@@ -1,0 +1,1 @@
+"""RDF: terms, formats, parsing and writing, canonical blank nodes, source locations, labels."""

@@ -1,0 +1,1 @@
+"""Source locations: in which file and line a statement stands."""

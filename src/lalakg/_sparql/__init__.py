@@ -1,0 +1,1 @@
+"""SPARQL: query text, results, engines, federation, HTTP."""

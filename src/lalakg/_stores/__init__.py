@@ -1,0 +1,1 @@
+"""Triple stores: detect, upload, lease, replace, verify, fingerprint."""

@@ -1,0 +1,145 @@
+"""Tokens and statements: where a block begins, whose it is, and which comments go with it."""
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conftest import ROOT
+from lalakg._errors import ParseError
+from lalakg._rdf.tokens import comments_by_subject, query_form, statements, tokens
+
+HERE = Path("data/x.ttl")
+FILES = sorted(path for folder in ("ontology", "data", "queries") for path in (ROOT / folder).rglob("*.[tr][tq]*"))
+
+
+def kinds(text: str) -> list[tuple[str, str]]:
+    return [(token.kind, token.text) for token in tokens(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('"a # b"', [("string", '"a # b"')]),
+        ("'a { b'", [("string", "'a { b'")]),
+        ('"""two\nlines "" here"""', [("string", '"""two\nlines "" here"""')]),
+        (r'"a \" b" c', [("string", r'"a \" b"'), ("word", "c")]),
+        ("<http://e/#x> # y", [("iri", "<http://e/#x>"), ("comment", "# y")]),
+        ("?a<?b", [("word", "?a"), ("other", "<"), ("word", "?b")]),
+        (r"<http://e/#\u00e9>", [("iri", r"<http://e/#\u00e9>")]),
+        ("ex:a.b .", [("word", "ex:a.b"), ("mark", ".")]),
+        ("ex:a.", [("word", "ex:a"), ("mark", ".")]),
+        ("1.5 .", [("word", "1.5"), ("mark", ".")]),
+        ('"x"@en.', [("string", '"x"'), ("word", "@en"), ("mark", ".")]),
+        ("<a>.ex:b", [("iri", "<a>"), ("mark", "."), ("word", "ex:b")]),
+        ("<a> .5", [("iri", "<a>"), ("word", ".5")]),
+        (r"ex:a\,b,ex:c", [("word", r"ex:a\,b"), ("mark", ","), ("word", "ex:c")]),
+        ("VALUES ?x{<a>}", [("word", "VALUES"), ("word", "?x"), ("mark", "{"), ("iri", "<a>"), ("mark", "}")]),
+    ],
+)
+def test_each_kind_of_token(text: str, expected: list[tuple[str, str]]) -> None:
+    assert kinds(text) == expected
+
+
+@given(st.text())
+def test_tokens_cover_all_but_white_space(text: str) -> None:
+    rest = text
+    for token in reversed(list(tokens(text))):
+        assert text[token.start : token.end] == token.text
+        rest = rest[: token.start] + rest[token.end :]
+    assert rest.strip() == ""
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_file_of_the_repository_has_a_token_that_is_not_understood(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    strange = {token.text for token in tokens(text) if token.kind == "other"}
+    assert strange <= ({"<", ">"} if path.suffix == ".rq" else set())
+
+
+def test_statements_say_whose_they_are_and_where() -> None:
+    text = """\
+# the file
+@prefix ex: <http://e/> .
+PREFIX two: <http://two/>
+
+# of a
+ex:a ex:b "c . d" ; ex:e [ ex:f "." ] .
+<http://e/g> ex:b 1.5 .
+two:h ex:b ex:c.two:i ex:b ( 1 2 ) .
+[] ex:b ex:c .
+_:n ex:b ex:c .
+# the end
+"""
+    found = [(s.subject, s.line, s.comments) for s in statements(text)]
+    assert found == [
+        ("", 2, ("# the file",)),
+        ("", 3, ()),
+        ("http://e/a", 6, ("# of a",)),
+        ("http://e/g", 7, ()),
+        ("http://two/h", 8, ()),
+        ("", 9, ()),
+        ("", 10, ()),
+        ("", 12, ("# the end",)),
+    ]
+
+
+def test_comments_go_with_the_block_that_follows() -> None:
+    text = """\
+# the file
+@prefix ex: <http://e/> .
+# of a
+# and more of a
+ex:a ex:b ex:c .
+# of nobody
+[] ex:b ex:c .
+# the end
+"""
+    assert comments_by_subject(text, HERE) == {
+        "": ["# the file"],
+        "http://e/a": ["# of a", "# and more of a"],
+        "[]": ["# of nobody"],
+        "end": ["# the end"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("ex:a ex:b\n  # inside\n  ex:c .\n", 2),
+        ("ex:a ex:b ex:c ; # why\n  ex:d ex:e .\n", 1),
+        ("ex:a ex:b ex:c .\nex:d ex:b [ # inside\n  ex:f ex:g ] .\n", 2),
+        ("ex:a ex:b ex:c . # after the dot\nex:d ex:b ex:c .\n", 1),
+        ("ex:a ex:b ex:c . # after the last dot\n", 1),
+    ],
+    ids=["between", "after a semicolon", "in brackets", "after the dot", "after the last dot"],
+)
+def test_a_comment_that_would_lose_its_place_is_an_error_with_its_line(text: str, line: int) -> None:
+    with pytest.raises(ParseError, match="rdfs:comment") as raised:
+        comments_by_subject(text, HERE)
+    assert (raised.value.path, raised.value.line) == (HERE, line)
+    assert raised.value.text == text.splitlines()[line - 1]
+    assert raised.value.text[raised.value.column - 1] == "#"
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("SELECT*{}", "SELECT"),
+        ("selectDISTINCT?x{}", "SELECT"),
+        ("ASKWHERE{}", "ASK"),
+        ("DESCRIBE?f WHERE{ ?f a ?c }", "DESCRIBE"),
+        ("DESCRIBE$f{ $f a ?c }", "DESCRIBE"),
+        ("PREFIX select: <a:b> DESCRIBE select:x", "DESCRIBE"),
+        ("PREFIX # ASK\n asks: <a:b> DESCRIBEasks:x", "DESCRIBE"),
+        ("PREFIXselect:<a:b>BASE<a:SELECT>CONSTRUCTWHERE{}", "CONSTRUCT"),
+        ("# ASK {}\nBASE<ASK>CONSTRUCT{}{ SELECT * {} }", "CONSTRUCT"),
+    ],
+)
+def test_what_a_query_is_as_an_engine_sees_it(text: str, form: str) -> None:
+    assert query_form(text) == form
+    answer: object = ox.Store().query(text, base_iri="http://e/")
+    kinds = {"SELECT": ox.QuerySolutions, "ASK": ox.QueryBoolean}
+    assert isinstance(answer, kinds.get(form, ox.QueryTriples))

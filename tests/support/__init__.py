@@ -1,0 +1,1 @@
+"""What tests share: stores, browsers and services that they start, data that they make."""
