@@ -12,7 +12,7 @@ from typing import Any, Final
 from lalakg._errors import InvalidValue
 from lalakg._graph.graph import KnowledgeGraph
 from lalakg._rdf.terms import LALA, compact, natural
-from lalakg._wikidata.identifiers import CATALOGUES, is_item, outside
+from lalakg._wikidata.identifiers import CATALOGUES, external_identifier, is_item
 from lalakg._wikidata.mappings import SAME, SEE, Link, links
 
 
@@ -130,7 +130,7 @@ class Things:
         found |= {
             Fact(row["s"].value, known[0].property, known[1], is_relation=False)
             for row in self.kg.sparql("SELECT ?s ?o WHERE { ?s schema:sameAs ?o }").rows
-            if (known := outside(str(row["o"].value)))
+            if (known := external_identifier(str(row["o"].value)))
         }
         return sorted(
             {*found, *self.known}, key=lambda fact: (natural(fact.subject), natural(fact.property), natural(fact.value))
@@ -152,7 +152,7 @@ def known(kg: KnowledgeGraph, words: Iterable[str]) -> list[Fact]:
     facts = []
     for word in words:
         name, equals, address = word.partition("=")
-        found = outside(address)
+        found = external_identifier(address)
         if not equals or found is None:
             catalogues = ", ".join(catalogue.name for catalogue in CATALOGUES)
             raise InvalidValue(f"{word} is not thing=address, with an address of {catalogues}.")
