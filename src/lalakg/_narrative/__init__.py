@@ -9,6 +9,7 @@ PROFILE = Profile(
     NARRATIVE,
     {
         "Describer": "lalakg._narrative.description:StoryDescriber",
+        "ProfileChecks": "lalakg._narrative.source_checks:SourceChecks",
     },
     prefixes=PREFIXES,
     closed_namespaces=VOCABULARIES,
