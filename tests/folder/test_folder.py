@@ -9,6 +9,7 @@ import lalakg
 from conftest import ROOT
 from lalakg._errors import FolderError, ParseError
 from lalakg._folder.folder import Dataset, Folder, checksum_lines, packaged
+from lalakg._folder.profile import NARRATIVE
 
 STRANGER = "<https://elsewhere.example/thing> a lala:Event .\n"
 PREFIX = "@prefix lala: <https://w3id.org/lalakg/ontology#> .\n"
@@ -55,7 +56,9 @@ def test_what_is_generated_is_not_authored(folder: Path) -> None:
 
 
 def test_the_dataset_s_description_is_the_configuration(folder: Path) -> None:
-    assert Folder(folder).dataset == Dataset("https://w3id.org/lalakg/dataset", "https://w3id.org/lalakg/id/", "lalakg")
+    assert Folder(folder).dataset == Dataset(
+        "https://w3id.org/lalakg/dataset", "https://w3id.org/lalakg/id/", "lalakg", (NARRATIVE,)
+    )
     assert Folder(folder).dataset.graphs == "https://w3id.org/lalakg/graph/"
 
 

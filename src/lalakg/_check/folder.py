@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,11 +15,10 @@ from lalakg._check.endpoint import as_kept, validate_there
 from lalakg._check.findings import Found, finding, ordered, remarks
 from lalakg._check.hygiene import hygiene, iri
 from lalakg._check.input import read_shapes
+from lalakg._check.profile_checks import ProfileChecks, Step
 from lalakg._check.progress import Counting, Progress
 from lalakg._check.report import Finding, Report
-from lalakg._check.source import passages, texts
 from lalakg._graph.graph import KnowledgeGraph
-from lalakg._narrative.locators import SourceText
 from lalakg._shacl import Shapes
 from lalakg._sparql.engine import RemoteEngine
 
@@ -36,14 +35,12 @@ def check_folder(
     read = read_shapes(shapes or kg.folder.shapes, kg.prefixes)
     loaded = Loaded(kg.triples, kg.folder.data, read.graph.prefixes, kg.base)
     notes: list[str] = []
-    steps: dict[str, Callable[[], Found]] = {
+    steps: dict[str, Step] = {
         "shapes": partial(_shapes, kg, read, loaded, engine, notes, shapes_done),
         "hygiene queries": partial(hygiene, kg),
         "expected answers": partial(answers, kg),
     }
-    if source is not None:
-        text = SourceText.read(Path(source))
-        steps |= {"passages": partial(passages, kg, text), "texts": partial(texts, kg, text)}
+    steps |= _profile_steps(kg, source, notes)
     findings: list[Finding] = []
     checked: dict[str, int] = {}
     for name, step in steps.items():
@@ -54,6 +51,14 @@ def check_folder(
     located = [_locate(finding, kg, loaded) for finding in findings]
     files = tuple(kg.folder.data)
     return Report(ordered(located), checked, tuple(notes), kg.prefixes, files).relative_to(kg.folder.root)
+
+
+def _profile_steps(kg: KnowledgeGraph, source: Path | str | None, notes: list[str]) -> Mapping[str, Step]:
+    checks = kg.folder.profile.extension(ProfileChecks)
+    if source is not None and not checks.reads_source:
+        notes.append(f"{source} was not read: the profile of this graph compares it with no source.")
+        source = None
+    return checks.steps(kg, None if source is None else Path(source))
 
 
 def _shapes(

@@ -10,8 +10,8 @@ import pyoxigraph as ox
 from lalakg._errors import ParseError, QueryError
 from lalakg._rdf.parser import Document
 from lalakg._rdf.text import text_of
-from lalakg._sparql.service import refuse
-from lalakg._sparql.syntax import unreadable
+from lalakg._sparql.service import refuse_service
+from lalakg._sparql.text import syntax_error
 
 
 def named(documents: Iterable[Document]) -> list[ox.Triple]:
@@ -36,12 +36,12 @@ def derive(authored: Iterable[ox.Triple], rules: Iterable[Path]) -> list[ox.Trip
 
 def _construct(store: ox.Store, rule: Path, text: str) -> Iterable[ox.Triple]:
     try:
-        refuse(text)
+        refuse_service(text)
         answer = store.query(text)
         if isinstance(answer, ox.QueryTriples):
             return list(answer)
     except SyntaxError as error:
-        raise unreadable(error, text).within(rule) from None
+        raise syntax_error(error, text).within(rule) from None
     except (QueryError, OSError, RuntimeError, ValueError) as error:
         raise ParseError(f"the rule failed: {error}.", rule, 1) from None
     raise ParseError("a rule is a CONSTRUCT query.", rule, 1)

@@ -15,7 +15,7 @@ from lalakg._folder.catalogue import Catalogue, Parameter, Query, Value, Values,
 from lalakg._folder.derivation import derive, named
 from lalakg._folder.folder import Folder
 from lalakg._rdf import parser
-from lalakg._rdf.terms import LALA, RDFS_LABEL, WELL_KNOWN, Node, compact, expand, to_rdflib
+from lalakg._rdf.terms import RDFS_LABEL, WELL_KNOWN, Node, compact, expand, to_rdflib
 from lalakg._sparql.credentials import Credentials
 from lalakg._sparql.engine import Engine, LocalEngine, RemoteEngine
 from lalakg._sparql.federation import in_two_steps
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     import rdflib
 
     from lalakg._graph.description import Description
-
-_OURS = (LALA, WELL_KNOWN["lv"])  # where every name is in the vocabularies, which belong to the graph
 
 
 class KnowledgeGraph:
@@ -93,10 +91,11 @@ class KnowledgeGraph:
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
-        """Prefixes for reading and writing: the usual ones and those that the folder's files declare."""
+        """Prefixes for reading and writing: the usual ones, the profile's, and those that the files declare."""
+        usual = {**WELL_KNOWN, **self.folder.profile.prefixes}
         if self._published:
-            return {**WELL_KNOWN, **parser.header(self.folder.published)}
-        return {**WELL_KNOWN, **{p: ns for document in self.documents for p, ns in document.prefixes.items()}}
+            return {**usual, **parser.header(self.folder.published)}
+        return {**usual, **{p: ns for document in self.documents for p, ns in document.prefixes.items()}}
 
     @property
     def engine(self) -> Engine:
@@ -171,7 +170,8 @@ class KnowledgeGraph:
         try:
             term = parameter.term(value, self.prefixes, self.base)
             known = f"{{ {term} ?p ?o }} UNION {{ ?s ?p {term} }} UNION {{ ?s {term} ?o }}"
-            ours = isinstance(term, ox.NamedNode) and term.value.startswith((self.base, *_OURS))
+            closed = (self.base, *self.folder.profile.closed_namespaces)
+            ours = isinstance(term, ox.NamedNode) and term.value.startswith(closed)
             if not ours or self._has(known):
                 return term
         except InvalidValue:
@@ -197,9 +197,10 @@ class KnowledgeGraph:
 
     def _names(self) -> Iterator[str]:
         """What to call the things of the folder's graph: by short names, prefixed names and labels."""
+        closed = self.folder.profile.closed_namespaces
         subjects = {t.subject.value for t in self.triples if isinstance(t.subject, ox.NamedNode)}
         yield from (iri.removeprefix(self.base) for iri in subjects if iri.startswith(self.base))
-        yield from (compact(iri, self.prefixes) for iri in subjects if iri.startswith(_OURS))
+        yield from (compact(iri, self.prefixes) for iri in subjects if iri.startswith(closed))
         yield from (label for label, _ in self._labels.values())
 
     def resolve(self, name: str) -> ox.NamedNode:
@@ -224,10 +225,14 @@ class KnowledgeGraph:
         raise ResourceNotFound(f"nothing{there} is called {name or repr(name)}.{close}")
 
     def describe(self, name: str) -> Description:
-        """One thing: what it is, in which world, what is said of it, and who claims it. Raises ResourceNotFound."""
-        from lalakg._graph.description import describe
+        """One thing: its types, its statements in both directions, and what the graph's profile adds to them.
 
-        return describe(self.engine, self.resolve(name), self.prefixes)
+        Raises ResourceNotFound.
+        """
+        from lalakg._graph.description import Describer
+
+        describer = self.folder.profile.extension(Describer)
+        return describer.describe(self.engine, self.resolve(name), self.prefixes)
 
     def to_rdflib(self) -> rdflib.Graph:
         """The complete graph for rdflib, pySHACL and their plug-ins."""

@@ -5,64 +5,18 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
-
-import pyoxigraph as ox
 
 from lalakg._check import Progress
 from lalakg._errors import OutputError
-from lalakg._folder.folder import Dataset, checksum_lines
+from lalakg._folder.folder import checksum_lines
 from lalakg._graph.graph import KnowledgeGraph
+from lalakg._publish.named_graphs import quads
 from lalakg._publish.void import PREFIXES, Distribution, describe_dataset
 from lalakg._rdf import turtle
 from lalakg._rdf.formats import GRAPH_FORMATS, MEDIA_TYPES, write_dataset, write_graph
-from lalakg._rdf.terms import LALA
 
-_IN_WORLD = LALA + "inWorld"
-_CROSSING = frozenset({LALA + "counterpartOf", LALA + "divergesFrom"})
 CHECKSUMS = "SHA256SUMS"
-
-
-def quads(kg: KnowledgeGraph) -> list[ox.Quad]:
-    """The complete graph as named graphs.
-
-    A world-bound thing lies in its world's graph, links between worlds in `crossworld`, what is derived in
-    `derived`, all else in the graph named after its file: data/debate/facts.ttl gives `debate-facts`.
-    """
-    worlds = {
-        t.subject: t.object.value
-        for document in kg.documents
-        for t in document.triples
-        if t.predicate.value == _IN_WORLD and isinstance(t.object, ox.NamedNode)
-    }
-    dataset, data = kg.folder.dataset, kg.folder.root / "data"
-
-    @cache
-    def graph(name: str) -> ox.NamedNode:
-        return ox.NamedNode(dataset.graphs + name)
-
-    def place(triple: ox.Triple, file: str) -> ox.Quad:
-        if triple.predicate.value in _CROSSING:
-            name = "crossworld"
-        elif triple.subject in worlds:
-            name = _world_graph(worlds[triple.subject], dataset)
-        else:
-            name = file
-        return ox.Quad(triple.subject, triple.predicate, triple.object, graph(name))
-
-    known = set(kg.triples)
-    files = [(document, _file_graph(document.path, data)) for document in kg.documents]
-    authored = [place(triple, file) for document, file in files for triple in document.triples if triple in known]
-    return authored + [ox.Quad(t.subject, t.predicate, t.object, graph("derived")) for t in kg.derived]
-
-
-def _file_graph(path: Path, data: Path) -> str:
-    return "-".join(path.relative_to(data if path.is_relative_to(data) else path.parent).with_suffix("").parts)
-
-
-def _world_graph(world: str, dataset: Dataset) -> str:
-    return "world-" + world.removeprefix(dataset.base).removeprefix("w-").removeprefix("world-")
 
 
 def export(kg: KnowledgeGraph, format_name: str) -> str:

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from lalakg._errors import InvalidValue, OutputError
 from lalakg._graph.graph import KnowledgeGraph
-from lalakg._publish.export import quads
+from lalakg._publish.named_graphs import quads
 from lalakg._sparql.credentials import Credentials
 from lalakg._sparql.http import Session
 from lalakg._stores.detect import begun, probe

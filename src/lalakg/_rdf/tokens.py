@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urljoin
@@ -27,8 +26,6 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_FORM = re.compile("SELECT|ASK|CONSTRUCT|DESCRIBE")
-_PREFIX = re.compile(r"(?<![\w.:?$@%\\-])([^\W\d_][\w.-]*|):")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 
 
@@ -45,24 +42,6 @@ def tokens(text: str) -> Iterator[Token]:
     """The tokens of Turtle or SPARQL text, comments among them."""
     for match in _TOKEN.finditer(text):
         yield Token(match.lastgroup or "other", match[0], match.start(), match.end())
-
-
-def query_form(text: str) -> str:
-    """What a SPARQL query is: SELECT, ASK, CONSTRUCT or DESCRIBE. What follows need not stand apart (`DESCRIBE?x`)."""
-    before = ""
-    for word in (token.text.upper() for token in tokens(text) if token.kind == "word"):
-        if before != "PREFIX" and (match := _FORM.match(word)):  # a prefix may be called so
-            return match[0]
-        before = word
-    return "SELECT"
-
-
-def undeclared(text: str) -> list[tuple[str, int]]:
-    """The prefixes that a query uses and does not declare, each with where it stands, in the query's order."""
-    words = [token for token in tokens(text) if token.kind == "word"]
-    own = {second.text.rstrip(":") for first, second in pairwise(words) if first.text.upper() == "PREFIX"}
-    used = [(match[1], word.start + match.start()) for word in words for match in _PREFIX.finditer(word.text)]
-    return [(prefix, start) for prefix, start in used if prefix not in own]
 
 
 class Statement(NamedTuple):

@@ -20,7 +20,8 @@ import pyoxigraph as ox
 from lalakg._errors import FolderError, LalakgError, why
 from lalakg._folder.folder import Folder, checksum_lines
 from lalakg._graph.graph import KnowledgeGraph
-from lalakg._publish.export import dump, quads
+from lalakg._publish.export import dump
+from lalakg._publish.named_graphs import quads
 from lalakg._rdf.formats import write_dataset
 from lalakg._server.settings import Settings
 from lalakg._sparql.http import checked
