@@ -21,7 +21,7 @@ from mcp_types import CallToolResult
 
 import lalakg
 from conftest import ROOT, Command
-from lalakg._mcp.search import matching
+from lalakg._mcp.label_search import search_labels
 from mcp import MCPError
 
 pytestmark = pytest.mark.slow
@@ -143,9 +143,9 @@ def test_what_begins_with_the_text_is_found_before_what_holds_it() -> None:
         ("Café", "a", ""),
         ("X", "x", ""),
     ]
-    assert [name for _, name, _ in matching(entries, "CAFE")] == ["a", "b", "cafe-1"]
-    assert [name for _, name, _ in matching(entries, "caf")] == ["a", "b", "c", "cafe-1"]
-    assert len(matching([(str(n), str(n), "") for n in range(1000)], "1")) == 12
+    assert [name for _, name, _ in search_labels(entries, "CAFE")] == ["a", "b", "cafe-1"]
+    assert [name for _, name, _ in search_labels(entries, "caf")] == ["a", "b", "c", "cafe-1"]
+    assert len(search_labels([(str(n), str(n), "") for n in range(1000)], "1")) == 12
 
 
 # SPARQL
