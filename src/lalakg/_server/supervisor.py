@@ -142,6 +142,7 @@ class _Supervisor:
             self._stop()
 
     def _start(self, status: Connection) -> SpawnProcess:
+        os.environ["PYTHONSAFEPATH"] = "1"  # no module is imported from the working directory, which is for data
         context = multiprocessing.get_context("spawn")
         process = context.Process(target=run_process, args=(self.settings, self.folder, self.listener, status))
         process.start()
