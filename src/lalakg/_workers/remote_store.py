@@ -1,4 +1,4 @@
-"""Somebody else's store in the place of one's own: asked over SPARQL, by the same worker, under the same limits."""
+"""A remote SPARQL endpoint in the place of a local store: asked by the same worker, under the same limits."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from lalakg._sparql.credentials import Credentials
 from lalakg._sparql.engine import RemoteEngine
 from lalakg._sparql.results import Graph
 
-_EVER = 86400  # the server's own time limit comes first
+_NO_LIMIT = 86400  # seconds; the pool's own time limit comes first
 
 
-class Elsewhere:
-    """An endpoint with what the worker needs of a store."""
+class RemoteStore:
+    """An endpoint with what a worker needs of an Oxigraph store. The login is in the environment."""
 
     def __init__(self, url: str) -> None:
         login = Credentials(*(os.environ.get(f"LALAKG_{name}", "") for name in ("USER", "PASSWORD", "TOKEN")))
-        self.engine = RemoteEngine(url, {}, {}, _EVER, credentials=login)
+        self.engine = RemoteEngine(url, {}, {}, _NO_LIMIT, credentials=login)
 
     def query(
         self, text: str, *, default_graph: Sequence[ox.NamedNode] | None, named_graphs: Sequence[ox.NamedNode] | None
@@ -43,9 +43,9 @@ class Elsewhere:
         output: IO[bytes],
         *,
         format: ox.RdfFormat,  # noqa: A002 - as a store has it
-        from_graph: ox.NamedNode | None = None,
+        from_graph: ox.NamedNode | ox.BlankNode | ox.DefaultGraph | None = None,
     ) -> None:
-        """Write out a named graph. Raises QueryError for the rest, which a store elsewhere does not give at once."""
+        """Write out a named graph. Raises QueryError for the rest, which an endpoint does not give at once."""
         if not isinstance(from_graph, ox.NamedNode):
             raise QueryError("the data lies elsewhere; only its named graphs can be had whole, by graph=IRI")
         found = self.query(

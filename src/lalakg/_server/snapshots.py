@@ -1,6 +1,6 @@
-"""The data that a server serves, in editions: each is prepared once, read by every process, and never changes.
+"""Snapshots of the data that a server serves: each is made once, read by every process, and never changes.
 
-An edition has a folder of its own, with a copy of the graph's folder, so that what is read late is of the same edition
+A snapshot has a folder of its own, with a copy of the graph's folder, so that what is read late is of the same state
 as what was read early, whatever happens to the original. It is deleted when no process holds it any more.
 """
 
@@ -31,9 +31,11 @@ _GRAPHS = "graphs.nq"
 
 
 @dataclass(frozen=True)
-class Data:
-    """An edition: its `home`; where workers read (an N-Quads file, a database, an endpoint); and the hash of all that
-    is served, which is empty where it cannot be known."""
+class Snapshot:
+    """A snapshot: its folder, `home`; the `source` of its data for workers, as a pool takes it; its `version`.
+
+    The version is the hash of all that is served, and empty where it cannot be known.
+    """
 
     home: Path
     source: str
@@ -49,42 +51,42 @@ class Data:
         """The folder of the whole graph's files, empty where the data lies elsewhere."""
         return self.home / "dumps"
 
-    def note(self, top: Path) -> None:
-        """Write down, for the processes, that this is what to serve from now on."""
+    def publish(self, top: Path) -> None:
+        """Tell the processes that this is what to serve from now on. The file is replaced at once, or not at all."""
         aside = top / ".current"
         aside.write_text(json.dumps(asdict(self), default=str), encoding="utf-8")
         aside.replace(top / "current")
 
     @classmethod
-    def current(cls, top: Path) -> Data:
-        """What `note` wrote."""
-        noted = json.loads((top / "current").read_text(encoding="utf-8"))
-        return cls(Path(noted["home"]), noted["source"], noted["version"])
+    def current(cls, top: Path) -> Snapshot:
+        """The snapshot that was published last."""
+        published = json.loads((top / "current").read_text(encoding="utf-8"))
+        return cls(Path(published["home"]), published["source"], published["version"])
 
     @classmethod
-    def hold(cls, top: Path) -> tuple[Data, IO[bytes]]:
-        """The current edition, and what keeps it from being deleted as long as it is open."""
+    def acquire(cls, top: Path) -> tuple[Snapshot, IO[bytes]]:
+        """The current snapshot, and a shared lock that keeps it from being deleted as long as it is open."""
         while True:
-            data = cls.current(top)
+            snapshot = cls.current(top)
             with contextlib.suppress(FileNotFoundError):  # there is a newer one, and this one is gone
-                lock = (data.home / "lock").open("rb")
+                lock = (snapshot.home / "lock").open("rb")
                 fcntl.flock(lock, fcntl.LOCK_SH)
-                if cls.current(top) == data:
-                    return data, lock
+                if cls.current(top) == snapshot:
+                    return snapshot, lock
                 lock.close()
 
 
-def forget(top: Path) -> None:
-    """Delete the editions that no process holds any more, but for the current one."""
-    current = Data.current(top).home
+def delete_unused(top: Path) -> None:
+    """Delete the snapshots that no process has a lock on any more, but for the current one."""
+    current = Snapshot.current(top).home
     for home in (path for path in top.iterdir() if path.is_dir() and path != current):
         with (home / "lock").open("rb") as lock, contextlib.suppress(BlockingIOError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(home)
 
 
-def prepare(settings: Settings, top: Path) -> Data:
-    """Make an edition ready in a folder below `top`, unless the same one is there already.
+def make_snapshot(settings: Settings, top: Path) -> Snapshot:
+    """Make a snapshot of the data in a folder below `top`, unless the same one is there already.
 
     Raises FolderError and its kin when there is no such folder, or no such store.
     """
@@ -107,22 +109,22 @@ def _copy(root: Path, folder: Path) -> None:
             shutil.copytree(root / part, folder / part, ignore=shutil.ignore_patterns(".*"))
 
 
-def _finished(settings: Settings, aside: Path) -> Data:
+def _finished(settings: Settings, aside: Path) -> Snapshot:
     kg = KnowledgeGraph(Folder.find(aside / "folder"))
     for query in kg.catalogue.values():
         query.checked()
     files = {path.relative_to(aside).as_posix(): path for path in aside.rglob("*") if path.is_file()}
-    mark = hashlib.sha256("".join(checksum_lines(files)).encode())
+    digest = hashlib.sha256("".join(checksum_lines(files)).encode())
     source, graphs = "", b""
     if settings.endpoint:
         source = checked(settings.endpoint)
     elif settings.store:
         source = str(settings.store)
-        mark.update(_mark_of_store(settings.store))
+        digest.update(_store_state(settings.store))
     else:
         graphs = _graphs(kg)
-        mark.update(graphs)
-    home = aside.with_name(mark.hexdigest()[:16])
+        digest.update(graphs)
+    home = aside.with_name(digest.hexdigest()[:16])
     if not home.is_dir():
         (aside / "lock").touch()
         (aside / "dumps").mkdir()
@@ -130,7 +132,7 @@ def _finished(settings: Settings, aside: Path) -> Data:
             (aside / _GRAPHS).write_bytes(graphs)
             dump(kg, aside / "dumps")
         aside.rename(home)
-    return Data(home, source or str(home / _GRAPHS), "" if settings.endpoint else mark.hexdigest())
+    return Snapshot(home, source or str(home / _GRAPHS), "" if settings.endpoint else digest.hexdigest())
 
 
 def _graphs(kg: KnowledgeGraph) -> bytes:
@@ -139,7 +141,7 @@ def _graphs(kg: KnowledgeGraph) -> bytes:
     return write_dataset([*plain, *quads(kg)], "nq", {}).encode()
 
 
-def _mark_of_store(store: Path) -> bytes:
+def _store_state(store: Path) -> bytes:
     """A database that nobody writes to is told apart by its files."""
     if not (store / "CURRENT").is_file():
         raise FolderError(

@@ -1,39 +1,18 @@
-"""What every answer tells browsers to forbid and to allow, and what share of the work a client may have."""
+"""Rate limit by query time: a token bucket for each client, whose tokens are seconds of work."""
 
 from __future__ import annotations
 
 import time
 from collections import OrderedDict
 
-from lalakg._server.problem import Problem
+from lalakg._server.problem_details import Problem
 
 _CLIENTS = 10_000  # remembered at once; whoever asked longest ago is forgotten first
 _MINUTE = 60.0
 
-HEADERS = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (
-        b"content-security-policy",
-        b"default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:;"
-        b" object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
-    ),
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"ETag, Link, Retry-After, Location"),
-)
 
-
-def preflight(methods: str) -> dict[str, str]:
-    """What lets pages of other hosts ask: by these methods, with any headers, without asking again for a day."""
-    return {
-        "Access-Control-Allow-Methods": methods,
-        "Access-Control-Allow-Headers": "*, Authorization",  # which the asterisk leaves out
-        "Access-Control-Max-Age": "86400",
-    }
-
-
-class Budget:
-    """The seconds of work that each client may cause in a minute. They come back as time goes by."""
+class RateLimit:
+    """The seconds of work that each client may cause in a minute; the bucket fills again as time goes by."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
