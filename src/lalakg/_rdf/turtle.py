@@ -17,7 +17,7 @@ import pyoxigraph as ox
 from lalakg._errors import FolderError, SymmetryError
 from lalakg._rdf.canonicalisation import canonical
 from lalakg._rdf.nesting import NIL, Nesting
-from lalakg._rdf.parser import form, parse
+from lalakg._rdf.parser import format_of, parse
 from lalakg._rdf.terms import RDF_TYPE, XSD, Names, Node, Prefixes, natural
 from lalakg._rdf.tokens import comments_by_subject
 
@@ -60,7 +60,7 @@ def reformat(text: str, path: Path) -> str:
     Comments before the first block and before any block stay; raises ParseError for one inside a block, where it
     would be lost, and FolderError for a file of another form, which would be none any more.
     """
-    if form(path) != ox.RdfFormat.TURTLE:
+    if format_of(path) != ox.RdfFormat.TURTLE:
         raise FolderError(f"{path} is no Turtle by its ending, and only Turtle has a canonical form.")
     document = parse(text.encode(), path)
     try:
