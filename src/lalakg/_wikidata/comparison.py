@@ -11,12 +11,12 @@ from lalakg._errors import EndpointError
 from lalakg._wikidata.client import Client
 from lalakg._wikidata.identifiers import ENTITY
 from lalakg._wikidata.item import Item, wiki
-from lalakg._wikidata.things import KINDS, Fact, Thing, Things
+from lalakg._wikidata.linkable_kinds import Kind
+from lalakg._wikidata.things import Fact, Thing, Things
 
 SINGLE: Final = frozenset({"P57", "P569", "P577", "P625"})  # where another value is an objection, not one more
 _YEARS: Final = frozenset({"P569", "P577"})
 _NEAR: Final = 0.5  # degrees: two points of one city
-_CHARACTER: Final = "character"
 
 _CLASSES = """
 SELECT DISTINCT ?class ?root WHERE {{
@@ -40,10 +40,10 @@ class Evidence:
 
 
 class Classes:
-    """Which classes lie below those that our kinds ask for. `problem` says why that could not be learnt."""
+    """Which classes lie below those that the `kinds` ask for. `problem` says why that could not be learnt."""
 
-    def __init__(self, client: Client, items: Iterable[Item]) -> None:
-        roots = {root for kind in KINDS.values() for root in kind.classes}
+    def __init__(self, client: Client, items: Iterable[Item], kinds: Iterable[Kind]) -> None:
+        roots = {root for kind in kinds for root in kind.classes}
         self.above: dict[str, set[str]] = {root: {root} for root in roots}
         self.problem: EndpointError | None = None
         wanted = {value for item in items for value in item.values("P31")} - roots
@@ -91,7 +91,7 @@ def _label(thing: Thing, item: Item) -> Evidence:
             return Evidence("label", True, f"“{name}” ({where})")
         if _plain(text) in map(_plain, item.names(language)):
             return Evidence("label", True, f"“{text}” (another name of “{name}”)")
-        if thing.kind.name == _CHARACTER and set(_plain(text).split()) <= set(_plain(name).split()):
+        if thing.kind.is_fictional and set(_plain(text).split()) <= set(_plain(name).split()):
             return Evidence("label", True, f"“{text}” in “{name}” ({where})")
     name, where = item.label(thing.labels[0][1] if thing.labels else "en")
     return Evidence("label", False, f"called “{name}” ({where}), not “{thing.label}”" if name else "without a name")
@@ -105,7 +105,7 @@ def _titles(thing: Thing, item: Item) -> Iterator[Evidence]:
     """A Wikipedia has one article of a title, so the plain name as a title tells a thing from its namesakes."""
     for text, language in thing.labels:
         site = wiki(language)
-        if _plain(item.sitelinks.get(site, "")) == _plain(text) and thing.kind.name != _CHARACTER:
+        if _plain(item.sitelinks.get(site, "")) == _plain(text) and not thing.kind.is_fictional:
             yield Evidence("title", True, f"{site} “{text}”")
 
 

@@ -58,7 +58,7 @@ def check(things: Things, client: Client, progress: Progress = lambda _: None) -
             items[name] = fetched(client, name)
             progress(f"{name}: {outcome(items[name])}")
     known = {name: item for name, item in items.items() if isinstance(item, Item)}
-    classes = Classes(client, known.values())
+    classes = Classes(client, known.values(), things.linkable.kinds.values())
     return [_check(link, items, known, things, classes) for link in things.links]
 
 

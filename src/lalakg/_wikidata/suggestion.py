@@ -76,7 +76,7 @@ class Suggestions:
             self.progress(f"by {how}: {sum(map(len, self.found.values()))} found so far")
         items = self._items({name for names in self.found.values() for name in list(names)[:MOST]})
         neighbours = self._items({self.things.items[iri] for iri in self._neighbours()})
-        classes = Classes(self.client, items.values())
+        classes = Classes(self.client, items.values(), self.things.linkable.kinds.values())
         self.failed += [classes.problem] if classes.problem else []
         judged: list[Candidate] = []
         for thing in self.open:
