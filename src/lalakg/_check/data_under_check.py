@@ -11,7 +11,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from lalakg._rdf.labels import LABEL_PROPERTIES, best_label
-from lalakg._rdf.source_locations.locations import Positions
+from lalakg._rdf.source_locations.locations import SourceLocations
 from lalakg._rdf.terms import Prefixes, compact
 from lalakg._shacl import Data, ShapeResult, Shapes, Validation, reference, validate
 
@@ -34,9 +34,9 @@ class Loaded:
         return Data(self.triples, self.lines)
 
     @cached_property
-    def positions(self) -> Positions:
+    def positions(self) -> SourceLocations:
         """Where the statements of the files stand."""
-        return Positions(self.files)
+        return SourceLocations(self.files)
 
     def validate(self, shapes: Shapes, engine: str, progress: Callable[[int, int], None]) -> Validation:
         """The results of the shapes. `progress` is told how many of how many are done."""

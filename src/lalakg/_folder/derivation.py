@@ -8,8 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from lalakg._errors import ParseError, QueryError
-from lalakg._rdf.parser import Document
-from lalakg._rdf.text import text_of
+from lalakg._rdf.parser import Document, read_text
 from lalakg._sparql.service import refuse_service
 from lalakg._sparql.text import syntax_error
 
@@ -26,7 +25,7 @@ def derive(authored: Iterable[ox.Triple], rules: Iterable[Path]) -> list[ox.Trip
     derived: set[ox.Triple] = set()
     store = ox.Store()
     store.bulk_extend(ox.Quad(*triple) for triple in known)
-    texts = [(rule, text_of(rule, "utf-8-sig")) for rule in rules]
+    texts = [(rule, read_text(rule, "utf-8-sig")) for rule in rules]
     while fresh := {t for rule, text in texts for t in _construct(store, rule, text)} - known:
         store.extend(ox.Quad(*triple) for triple in fresh)
         known |= fresh

@@ -1,6 +1,7 @@
-"""Tokens of Turtle and SPARQL, as far as both agree: strings, IRIs, comments, punctuation, words.
+"""The lexer that Turtle and SPARQL share: strings, IRIs, comments, punctuation, words; and Turtle's statements.
 
-Enough to know where a statement or a block begins and ends; parsing proper is pyoxigraph's work.
+Enough to know where a statement or a group begins and ends; parsing proper is pyoxigraph's work. The pages' TypeScript
+has the same expression in web/src/tokens.ts; tests/vectors/sparql_text.json holds both.
 """
 
 from __future__ import annotations
@@ -44,33 +45,33 @@ def tokens(text: str) -> Iterator[Token]:
         yield Token(match.lastgroup or "other", match[0], match.start(), match.end())
 
 
-class Statement(NamedTuple):
+class TurtleStatement(NamedTuple):
     """One top-level statement of Turtle: its subject's IRI ('' for a directive or a blank node), where it begins
     (line from 1), the comments before it, and its first word."""
 
     subject: str
     line: int
     comments: tuple[str, ...]
-    head: str
-    stray: Token | None = None
+    first_word: str
+    misplaced: Token | None = None
 
 
-def statements(text: str) -> Iterator[Statement]:
+def statements(text: str) -> Iterator[TurtleStatement]:
     """The top-level statements of a Turtle file, directives among them, in its order.
 
-    The last one is empty and carries the comments at the end. `stray` is a comment inside the statement, or after the
-    dot of the one before.
+    The last one is empty and carries the comments at the end. `misplaced` is a comment inside the statement, or after
+    the dot of the one before.
     """
     prefixes: dict[str, str] = {}
     base = ""
     comments: list[str] = []
     words: list[Token] = []
-    stray: Token | None = None
+    misplaced: Token | None = None
     ended = 0
     for token in tokens(text):
         if token.kind == "comment":
             after_dot = ended and "\n" not in text[ended : token.start]
-            stray = stray or (token if words or after_dot else None)
+            misplaced = misplaced or (token if words or after_dot else None)
             comments += [] if words else [token.text]
             continue
         words.append(token)
@@ -82,9 +83,9 @@ def statements(text: str) -> Iterator[Statement]:
         if head == "base" and len(words) > 1:
             base = _iri(words[1].text, prefixes, base)
         subject = "" if head in ("prefix", "base") else _iri(words[0].text, prefixes, base)
-        yield Statement(subject, text.count("\n", 0, words[0].start) + 1, tuple(comments), head, stray)
-        comments, words, stray, ended = [], [], None, token.end
-    yield Statement("", text.count("\n") + 1, tuple(comments), "", stray)
+        yield TurtleStatement(subject, text.count("\n", 0, words[0].start) + 1, tuple(comments), head, misplaced)
+        comments, words, misplaced, ended = [], [], None, token.end
+    yield TurtleStatement("", text.count("\n") + 1, tuple(comments), "", misplaced)
 
 
 def comments_by_subject(text: str, path: Path) -> dict[str, list[str]]:
@@ -95,8 +96,11 @@ def comments_by_subject(text: str, path: Path) -> dict[str, list[str]]:
     """
     found: dict[str, list[str]] = defaultdict(list)
     for statement in statements(text):
-        if stray := statement.stray:
-            line, column = text.count("\n", 0, stray.start) + 1, stray.start - text.rfind("\n", 0, stray.start)
+        if misplaced := statement.misplaced:
+            line, column = (
+                text.count("\n", 0, misplaced.start) + 1,
+                misplaced.start - text.rfind("\n", 0, misplaced.start),
+            )
             message = "this comment inside a block would be lost; put it before the block, or make it an rdfs:comment."
             raise ParseError(message, path, line, column, text.split("\n")[line - 1])
         if statement.comments:
@@ -104,10 +108,10 @@ def comments_by_subject(text: str, path: Path) -> dict[str, list[str]]:
     return dict(found)
 
 
-def _owner(statement: Statement) -> str:
-    if not statement.head:
+def _owner(statement: TurtleStatement) -> str:
+    if not statement.first_word:
         return "end"
-    return statement.subject or ("" if statement.head in ("prefix", "base") else "[]")
+    return statement.subject or ("" if statement.first_word in ("prefix", "base") else "[]")
 
 
 def _ends(words: list[Token]) -> bool:
