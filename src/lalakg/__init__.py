@@ -4,8 +4,8 @@
 
     kg = lalakg.load()                              # the film's graph; lalakg.load("path/") for yours
     kg.query("what-differs")                        # rows, .to_csv(), .to_json(), .to_pandas()
-    kg.query("who-claims", about="lkg:montage")
-    kg.sparql("SELECT ?film WHERE { ?film a lala:Film }")
+    kg.query("who-claims", about="montage")
+    kg.sparql("SELECT ?scheme WHERE { ?scheme a skos:ConceptScheme }")
     report = lalakg.check(kg)                       # report.conforms, report.results
     lalakg.build(kg, "dist/")
 

@@ -44,9 +44,9 @@ def query(
 
     \b
     Example:
-      lalakg query who-claims --about lkg:div-kiss
+      lalakg query who-claims --about div-kiss
       lalakg query what-differs --format csv
-      lalakg query -e 'SELECT ?film WHERE { ?film a lala:Film }'
+      lalakg query -e 'SELECT ?scheme WHERE { ?scheme a skos:ConceptScheme }'
     """
     kg = graph_of(context, **place)
     for path in also:

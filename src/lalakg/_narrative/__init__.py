@@ -9,6 +9,7 @@ PROFILE = Profile(
     NARRATIVE,
     {
         "Describer": "lalakg._narrative.description:StoryDescriber",
+        "LinkableKinds": "lalakg._narrative.wikidata:StoryKinds",
         "NamedGraphs": "lalakg._narrative.named_graphs:WorldGraphs",
         "ProfileChecks": "lalakg._narrative.source_checks:SourceChecks",
     },

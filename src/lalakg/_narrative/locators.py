@@ -72,6 +72,10 @@ class SourceText:
             raise InvalidValue(f"characters {start}-{end} do not lie in one paragraph of the source.")
         return f"p{number} {start}-{end} sha256-{self.digest(start, end)} {self.fragment(start, end)}"
 
+    def statement(self, place: str) -> str:
+        """The locator of `place` as a line of Turtle, to be pasted into a claim. Raises InvalidValue as `locate`."""
+        return f'lala:locator "{self.locate(place)}" ;'
+
     def _span(self, place: str) -> tuple[int, int]:
         if match := _SPAN.fullmatch(place):
             start, end = int(match[1]), int(match[2])

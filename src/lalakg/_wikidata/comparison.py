@@ -11,12 +11,12 @@ from lalakg._errors import EndpointError
 from lalakg._wikidata.client import Client
 from lalakg._wikidata.identifiers import ENTITY
 from lalakg._wikidata.item import Item, wiki
-from lalakg._wikidata.things import KINDS, Fact, Thing, Things
+from lalakg._wikidata.linkable_kinds import Kind
+from lalakg._wikidata.things import Fact, Thing, Things
 
 SINGLE: Final = frozenset({"P57", "P569", "P577", "P625"})  # where another value is an objection, not one more
 _YEARS: Final = frozenset({"P569", "P577"})
 _NEAR: Final = 0.5  # degrees: two points of one city
-_CHARACTER: Final = "character"
 
 _CLASSES = """
 SELECT DISTINCT ?class ?root WHERE {{
@@ -40,10 +40,10 @@ class Evidence:
 
 
 class ClassHierarchy:
-    """Which of the items' classes are subclasses (P279*) of those of our kinds; `problem` is why that is unknown."""
+    """Which of the items' classes are subclasses (P279*) of those of the `kinds`; `problem` is why that is unknown."""
 
-    def __init__(self, client: Client, items: Iterable[Item]) -> None:
-        roots = {root for kind in KINDS.values() for root in kind.classes}
+    def __init__(self, client: Client, items: Iterable[Item], kinds: Iterable[Kind]) -> None:
+        roots = {root for kind in kinds for root in kind.classes}
         self.above: dict[str, set[str]] = {root: {root} for root in roots}
         self.problem: EndpointError | None = None
         wanted = {value for item in items for value in item.values("P31")} - roots
@@ -93,7 +93,7 @@ def _label(thing: Thing, item: Item) -> Evidence:
             return Evidence("label", True, f"“{name}” ({where})")
         if _normalised(text) in map(_normalised, item.names(language)):
             return Evidence("label", True, f"“{text}” (another name of “{name}”)")
-        if thing.kind.name == _CHARACTER and set(_normalised(text).split()) <= set(_normalised(name).split()):
+        if thing.kind.is_fictional and set(_normalised(text).split()) <= set(_normalised(name).split()):
             return Evidence("label", True, f"“{text}” in “{name}” ({where})")
     name, where = item.label(thing.labels[0][1] if thing.labels else "en")
     return Evidence("label", False, f"called “{name}” ({where}), not “{thing.label}”" if name else "without a name")
@@ -108,7 +108,7 @@ def _titles(thing: Thing, item: Item) -> Iterator[Evidence]:
     """Article titles equal to a label, which tell a thing from its namesakes: titles are unique in a Wikipedia."""
     for text, language in thing.labels:
         site = wiki(language)
-        if _normalised(item.sitelinks.get(site, "")) == _normalised(text) and thing.kind.name != _CHARACTER:
+        if _normalised(item.sitelinks.get(site, "")) == _normalised(text) and not thing.kind.is_fictional:
             yield Evidence("title", True, f"{site} “{text}”")
 
 

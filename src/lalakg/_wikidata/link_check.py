@@ -60,7 +60,7 @@ def check_links(things: Things, client: Client, progress: Progress = lambda _: N
             items[name] = fetch_item(client, name)
             progress(f"{name}: {describe_answer(items[name])}")
     loaded = {name: item for name, item in items.items() if isinstance(item, Item)}
-    classes = ClassHierarchy(client, loaded.values())
+    classes = ClassHierarchy(client, loaded.values(), things.linkable.kinds.values())
     return [_check(link, items, loaded, things, classes) for link in things.links]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from lalakg._errors import InvalidValue
 from lalakg._graph.graph import KnowledgeGraph
 from lalakg._rdf.terms import compact
 from lalakg._wikidata.client import Client
@@ -23,25 +24,6 @@ if TYPE_CHECKING:
     from lalakg._check import Progress
 
 _ROLES: Final = ("P453", "P4633")
-
-# A claim that is about both things, or about something of the one that is at the other.
-_CLAIMS: Final = """
-SELECT DISTINCT ?claim ?source ?url WHERE {{
-  VALUES (?one ?other) {{ {pairs} }}
-  {{ ?claim lala:about ?one , ?other }}
-  UNION {{
-    ?claim lala:about ?at .
-    ?at lala:atPlace|lala:locatedIn ?other ; lala:inWorld ?world .
-    ?world lala:worldOf ?one
-  }}
-  ?claim lala:basis lv:stated ; lala:polarity lv:affirmative .
-  FILTER NOT EXISTS {{ ?rival lala:contradicts ?claim }}
-  OPTIONAL {{ ?claim lala:reportedIn ?in . ?in schema:sameAs ?source }}
-  OPTIONAL {{ ?claim lala:reportedIn ?in . ?in schema:url ?url }}
-}}
-ORDER BY ?claim ?source ?url
-LIMIT 1
-"""
 
 
 @dataclass(frozen=True)
@@ -58,7 +40,14 @@ class Proposal:
 def propose(
     things: Things, client: Client, progress: Progress = lambda _: None
 ) -> tuple[list[Proposal], list[LinkCheck]]:
-    """The proposals, and the checks of links that do not hold, for whose things nothing is proposed."""
+    """The proposals, and the checks of links that do not hold, for whose things nothing is proposed.
+
+    Raises InvalidValue for a graph without claims, on which proposals rest.
+    """
+    if not things.linkable.claim_query([]):
+        raise InvalidValue(
+            "a proposal rests on a claim with its source, and the profile of this graph knows no claims."
+        )
     linked_things = {link.subject for link in things.links}
     facts = [fact for fact in things.facts if fact.is_relation and {fact.subject, fact.value} <= linked_things]
     checks = check_links(things, client, progress)
@@ -105,9 +94,8 @@ class _ProposalWriter:
         """The claim that states a fact, and its reference: the source's item or address, or else the claim's IRI."""
         ends = {fact.subject, fact.value, self.things.roles.get((fact.subject, fact.value))}
         plays = [(person, character) for (_, person), character in self.things.roles.items() if character in ends]
-        pairs = " ".join(f"(<{one}> <{other}>)" for one, other in [(fact.subject, fact.value), *plays])
-        kg = self.things.kg
-        rows: list[Any] = kg.sparql(_CLAIMS.format(pairs=pairs)).rows
+        kg, query = self.things.kg, self.things.linkable.claim_query([(fact.subject, fact.value), *plays])
+        rows: list[Any] = kg.sparql(query).rows
         if not rows:
             return "", ()
         row = rows[0]

@@ -83,7 +83,7 @@ class CandidateSearch:
             self.progress(f"by {how}: {sum(map(len, self.found.values()))} found so far")
         items = self._items({name for names in self.found.values() for name in list(names)[:MOST]})
         neighbours = self._items({self.things.items[iri] for iri in self._neighbours()})
-        classes = ClassHierarchy(self.client, items.values())
+        classes = ClassHierarchy(self.client, items.values(), self.things.linkable.kinds.values())
         self.problems += [classes.problem] if classes.problem else []
         candidates: list[Candidate] = []
         for thing in self.open_things:
