@@ -17,7 +17,7 @@ from lalakg._folder.derivation import derive, named
 from lalakg._rdf.terms import RDF
 from lalakg._sparql.engine import LocalEngine
 from lalakg._sparql.results import Boolean, Result, Rows
-from lalakg._sparql.service import asked
+from lalakg._sparql.service import service_addresses
 
 KG = lalakg.load(Path(__file__).parents[2])
 QUERIES = list(KG.catalogue.values())
@@ -380,7 +380,7 @@ def ambiguous() -> LocalEngine:
     return LocalEngine([*KG.triples, *more], PREFIXES, {})
 
 
-@each([query for query in QUERIES if query.form == "SELECT" and not asked(query.text)])
+@each([query for query in QUERIES if query.form == "SELECT" and not service_addresses(query.text)])
 def test_rows_have_one_order(query: Query, ambiguous: LocalEngine, second_source: LocalEngine) -> None:
     """No two rows agree in all that they are ordered by, so that no store is free to swap them."""
     keys = re.findall(r"\?(\w+)", query.text.rpartition("ORDER BY")[2])

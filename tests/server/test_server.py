@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 import lalakg
 from conftest import ROOT
 from lalakg._server.negotiation import best
-from lalakg._sparql.service import asked
+from lalakg._sparql.service import service_addresses
 from support.serving import serving
 
 FILM = "SELECT ?film WHERE { ?film a <https://w3id.org/lalakg/ontology#Film> } ORDER BY ?film"
@@ -440,7 +440,7 @@ def test_the_list_of_operations_needs_no_slash(client: httpx.Client) -> None:
     assert client.get("/api").json() == client.get("/api/").json()
 
 
-QUERIES = sorted(name for name, query in lalakg.load().catalogue.items() if not asked(query.text))
+QUERIES = sorted(name for name, query in lalakg.load().catalogue.items() if not service_addresses(query.text))
 
 
 @pytest.mark.parametrize("name", QUERIES)

@@ -10,12 +10,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from lalakg._rdf.source_locations.locations import Positions
-from lalakg._rdf.terms import RDFS_LABEL, WELL_KNOWN, Prefixes, compact
+from lalakg._rdf.labels import LABEL_PROPERTIES, best_label
+from lalakg._rdf.source_locations.locations import SourceLocations
+from lalakg._rdf.terms import Prefixes, compact
 from lalakg._shacl import Data, ShapeResult, Shapes, Validation, reference, validate
 
-_SKOS = WELL_KNOWN["skos"]
-LABELS = (RDFS_LABEL.value, _SKOS + "prefLabel", WELL_KNOWN["schema"] + "name", "http://schema.org/name")
 _IDENTITY_LIMIT = 3  # how far up we look for the block from which a derived thing comes
 
 
@@ -35,9 +34,9 @@ class Loaded:
         return Data(self.triples, self.lines)
 
     @cached_property
-    def positions(self) -> Positions:
+    def positions(self) -> SourceLocations:
         """Where the statements of the files stand."""
-        return Positions(self.files)
+        return SourceLocations(self.files)
 
     def validate(self, shapes: Shapes, engine: str, progress: Callable[[int, int], None]) -> Validation:
         """The results of the shapes. `progress` is told how many of how many are done."""
@@ -71,14 +70,17 @@ class Loaded:
         return [] if isinstance(node, ox.BlankNode) else step
 
     def label(self, node: Any) -> str:
-        """A node's label, if it has one: in English or no language, where there are several."""
+        """A node's label, if it has one."""
         if not isinstance(node, ox.NamedNode):
             return ""
-        for iri in LABELS:
-            quads = self.data.store.quads_for_pattern(node, ox.NamedNode(iri), None)
-            if labels := [q.object for q in quads if isinstance(q.object, ox.Literal)]:
-                return min(labels, key=lambda label: (*_foreign(label), label.value)).value
-        return ""
+        found = (
+            (iri, quad.object)
+            for iri in LABEL_PROPERTIES
+            for quad in self.data.store.quads_for_pattern(node, ox.NamedNode(iri), None)
+            if isinstance(quad.object, ox.Literal)
+        )
+        label = best_label(found)
+        return label.value if label else ""
 
     def message(self, result: ShapeResult) -> str:
         """The message, with the value at fault where the shape's own words do not name it."""
@@ -133,12 +135,6 @@ class Loaded:
 
 def _named_first(quad: ox.Quad) -> tuple[bool, str, str]:
     return isinstance(quad.subject, ox.BlankNode), str(quad.predicate), str(quad.subject)
-
-
-def _foreign(label: ox.Literal) -> tuple[bool, str]:
-    """A sort key for labels: English and plain ones first."""
-    language = label.language or ""
-    return language.partition("-")[0] not in ("", "en"), language
 
 
 def _likeness(one: str, other: str) -> int:

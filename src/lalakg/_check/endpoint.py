@@ -8,12 +8,13 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from lalakg._check.data_under_check import LABELS, Loaded
+from lalakg._check.data_under_check import Loaded
 from lalakg._check.findings import finding, ordered, remarks
 from lalakg._check.input import read_shapes
 from lalakg._check.progress import Counting, Progress
 from lalakg._check.report import Report
 from lalakg._graph.graph import KnowledgeGraph
+from lalakg._rdf.labels import LABEL_PROPERTIES
 from lalakg._rdf.terms import WELL_KNOWN
 from lalakg._shacl import RemoteSource, Shapes, Validation, validate_remotely
 from lalakg._sparql.engine import RemoteEngine
@@ -52,7 +53,7 @@ def as_kept(kg: KnowledgeGraph) -> str:
 def _labels_at(kg: KnowledgeGraph, things: list[str]) -> Iterator[ox.Triple]:
     """The labels that the endpoint has for some things."""
     for start in range(0, len(things), _CHUNK):
-        some, labels = " ".join(things[start : start + _CHUNK]), " ".join(f"<{iri}>" for iri in LABELS)
+        some, labels = " ".join(things[start : start + _CHUNK]), " ".join(f"<{iri}>" for iri in LABEL_PROPERTIES)
         rows = kg.sparql(f"SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {some} }} VALUES ?p {{ {labels} }} ?s ?p ?o }}")
         assert isinstance(rows, Rows)
         yield from (ox.Triple(row["s"], row["p"], row["o"]) for row in rows)

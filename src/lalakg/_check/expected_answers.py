@@ -17,8 +17,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from lalakg._errors import ParseError
+from lalakg._rdf.parser import read_text
 from lalakg._rdf.terms import XSD
-from lalakg._rdf.text import text_of
 from lalakg._sparql.results import Boolean, Result, Rows
 
 Row = tuple[str | None, ...]
@@ -39,7 +39,7 @@ class Expectation:
         import yaml
 
         try:
-            content: dict[str, Any] = yaml.load(text_of(path), _loader())
+            content: dict[str, Any] = yaml.load(read_text(path), _loader())
             rows = tuple(tuple(None if c is None else str(c) for c in _list(row)) for row in _list(content["rows"]))
             chains = tuple(tuple(map(str, _list(chain))) for chain in _list(content.get("chains", [])))
             expectation = cls(tuple(_list(content["columns"])), rows, content["order"], chains)

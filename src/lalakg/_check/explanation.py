@@ -12,10 +12,10 @@ from lalakg._rdf.terms import WELL_KNOWN, Node, Prefixes, compact
 from lalakg._rdf.tokens import Token, tokens
 from lalakg._shacl import Shapes
 from lalakg._shacl.plan import queries
+from lalakg._sparql.text import undeclared_prefixes
 
 _SKOS = WELL_KNOWN["skos"]
 _TITLES = {"definition": "", "scopeNote": "Scope: ", "example": "Breaks it:", "editorialNote": "Remedy: "}
-_PREFIX = re.compile(r"(?<![\w.-])((?:[A-Za-z][\w.-]*)?):")
 
 
 def explain(path: Path, name: str) -> str:
@@ -72,7 +72,7 @@ def _complete(query: str, prefixes: Prefixes) -> str:
         if one.text.upper() == "PREFIX":
             declared[name.text.rstrip(":")], start = iri.text[1:-1], iri.end
     body = "".join(_between(query, start, [w for w in words if w.start >= start], declared)).strip()
-    used = {name for word in tokens(body) if word.kind == "word" for name in _PREFIX.findall(word.text)}
+    used = {name for name, _ in undeclared_prefixes(body)}
     head = "".join(f"PREFIX {name}: <{declared[name]}>\n" for name in sorted(used & declared.keys()))
     return head + body
 

@@ -27,7 +27,8 @@ from lalakg._errors import (
     why,
 )
 from lalakg._rdf.terms import XSD, Node, Prefixes, expand
-from lalakg._rdf.tokens import Token, query_form, tokens
+from lalakg._rdf.tokens import Token, tokens
+from lalakg._sparql.text import query_form, values_blocks
 
 Value: TypeAlias = str | int | float | Node
 Values: TypeAlias = Value | Sequence[Value]
@@ -141,7 +142,7 @@ class Query:
 
     def defaults(self, name: str) -> list[str]:
         """The values that a parameter has in the query's text: names, IRIs without brackets, the text of literals."""
-        (start, end), *_ = _values_blocks(self.text, name)
+        (start, end), *_ = values_blocks(self.text, name)
         found = [t for t in tokens(self.text[start:end]) if t.kind in ("iri", "string", "word")][2:]
         return [_plain(t) for t in found if not t.text.startswith(("@", "^"))]
 
@@ -160,7 +161,7 @@ class Query:
             if not many:
                 raise InvalidValue(f"{name} needs a value.")
             terms = [_written(known[name].term(value, prefixes, base)) for value in many]
-            (start, end), *_ = _values_blocks(text, name)
+            (start, end), *_ = values_blocks(text, name)
             text = f"{text[:start]}VALUES ?{name} {{ {' '.join(terms)} }}{text[end:]}"
         return text
 
@@ -176,17 +177,6 @@ def _plain(token: Token) -> str:
         (parsed,) = ox.parse(f"<x:x> <x:x> {token.text} .", format=ox.RdfFormat.TURTLE)
         return str(parsed.object.value)
     return token.text[1:-1] if token.kind == "iri" else token.text
-
-
-def _values_blocks(text: str, name: str) -> list[tuple[int, int]]:
-    """Where each `VALUES ?name { … }` begins and ends."""
-    real = [t for t in tokens(text) if t.kind != "comment"]
-    return [
-        (first.start, next(t.end for t in real if t.text == "}" and t.start > third.start))
-        for first, second, third in zip(real, real[1:], real[2:], strict=False)
-        if first.text.upper() == "VALUES" and second.text in (f"?{name}", f"${name}") and third.text == "{"
-        if any(t.text == "}" and t.start > third.start for t in real)
-    ]
 
 
 def read_query(path: Path, group: str) -> Query:
@@ -231,7 +221,7 @@ def _parameter(entry: object, text: str, path: Path) -> Parameter:
     name, kind = str(entry["name"]), str(entry["type"])
     if kind != "iri" and kind not in _LEXICAL:
         raise ParseError(f"{name} has the type {kind}; known are iri, {', '.join(_LEXICAL)}.", path, _line(text, name))
-    if len(_values_blocks(text, name)) != 1:
+    if len(values_blocks(text, name)) != 1:
         message = f"the parameter {name} needs its default in the query, once: VALUES ?{name} {{ … }}"
         raise ParseError(message, path, _line(text, name))
     if not isinstance(entry.get("values", []), list):
@@ -287,4 +277,4 @@ class Catalogue(Mapping[str, Query]):
         return list(dict.fromkeys(folder.name for folder in self.folders))
 
 
-__all__ = ["Catalogue", "Parameter", "Query", "Token", "Value", "Values", "read_query"]
+__all__ = ["Catalogue", "Parameter", "Query", "Value", "Values", "read_query"]

@@ -8,10 +8,9 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from lalakg._errors import ParseError, QueryError
-from lalakg._rdf.parser import Document
-from lalakg._rdf.text import text_of
-from lalakg._sparql.service import refuse
-from lalakg._sparql.syntax import unreadable
+from lalakg._rdf.parser import Document, read_text
+from lalakg._sparql.service import refuse_service
+from lalakg._sparql.text import syntax_error
 
 
 def named(documents: Iterable[Document]) -> list[ox.Triple]:
@@ -26,7 +25,7 @@ def derive(authored: Iterable[ox.Triple], rules: Iterable[Path]) -> list[ox.Trip
     derived: set[ox.Triple] = set()
     store = ox.Store()
     store.bulk_extend(ox.Quad(*triple) for triple in known)
-    texts = [(rule, text_of(rule, "utf-8-sig")) for rule in rules]
+    texts = [(rule, read_text(rule, "utf-8-sig")) for rule in rules]
     while fresh := {t for rule, text in texts for t in _construct(store, rule, text)} - known:
         store.extend(ox.Quad(*triple) for triple in fresh)
         known |= fresh
@@ -36,12 +35,12 @@ def derive(authored: Iterable[ox.Triple], rules: Iterable[Path]) -> list[ox.Trip
 
 def _construct(store: ox.Store, rule: Path, text: str) -> Iterable[ox.Triple]:
     try:
-        refuse(text)
+        refuse_service(text)
         answer = store.query(text)
         if isinstance(answer, ox.QueryTriples):
             return list(answer)
     except SyntaxError as error:
-        raise unreadable(error, text).within(rule) from None
+        raise syntax_error(error, text).within(rule) from None
     except (QueryError, OSError, RuntimeError, ValueError) as error:
         raise ParseError(f"the rule failed: {error}.", rule, 1) from None
     raise ParseError("a rule is a CONSTRUCT query.", rule, 1)

@@ -20,8 +20,8 @@ from lalakg._errors import FolderError, ParseError
 from lalakg._folder.catalogue import Catalogue
 from lalakg._folder.profile import NARRATIVE, PLAIN, Profile, profile_named
 from lalakg._rdf import parser
+from lalakg._rdf.parser import read_text
 from lalakg._rdf.terms import WELL_KNOWN
-from lalakg._rdf.text import text_of
 from lalakg._rdf.tokens import statements
 
 _URI_SPACE = ox.NamedNode(WELL_KNOWN["void"] + "uriSpace")
@@ -121,7 +121,7 @@ class Folder:
         """The JSON-LD context, with this graph's base."""
         path = self._of_ontology("context.jsonld")
         try:
-            return {"@base": self.dataset.base, **json.loads(text_of(path))["@context"]}
+            return {"@base": self.dataset.base, **json.loads(read_text(path))["@context"]}
         except json.JSONDecodeError as error:
             raise ParseError(f"not JSON: {error.msg}.", path, error.lineno, error.colno) from None
         except (KeyError, TypeError):

@@ -7,35 +7,30 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from lalakg._rdf.terms import LALA, WELL_KNOWN, Prefixes, compact, natural
+from lalakg._rdf.labels import LABEL_PROPERTIES, best_label, label_pattern, with_labels
+from lalakg._rdf.terms import LALA, WELL_KNOWN, Node, Prefixes, compact, natural
 from lalakg._sparql.engine import Engine
 from lalakg._sparql.results import Rows
 
-_LABEL = "OPTIONAL { ?%s rdfs:label|skos:prefLabel ?%sLabel . FILTER(LANGMATCHES(LANG(?%sLabel), 'en')) }"
-
-
-def _label(variable: str) -> str:
-    return _LABEL % (variable, variable, variable)
-
-
+_SHOWN_AS_LABEL = ("rdfs:label", "skos:prefLabel")
 _TYPES = f"""
-SELECT DISTINCT ?type ?typeLabel WHERE {{
+SELECT DISTINCT ?type ?typeLabel ?typeLabelProperty WHERE {{
   %(thing)s a ?type .
   FILTER NOT EXISTS {{ %(thing)s a ?narrower . ?narrower rdfs:subClassOf ?type . FILTER(?narrower != ?type) }}
   FILTER(STRSTARTS(STR(?type), "{LALA}") || NOT EXISTS {{ %(thing)s a ?own . FILTER(STRSTARTS(STR(?own), "{LALA}")) }})
-  {_label("type")}
+  {label_pattern("type")}
 }} ORDER BY ?type"""
 _OUTGOING = f"""
-SELECT DISTINCT ?property ?object ?objectLabel WHERE {{
+SELECT DISTINCT ?property ?object ?objectLabel ?objectLabelProperty WHERE {{
   %(thing)s ?property ?object .
   FILTER(?property != rdf:type)
-  {_label("object")}
+  {label_pattern("object")}
 }} ORDER BY ?property ?object"""
 _INCOMING = f"""
-SELECT DISTINCT ?subject ?subjectLabel ?property WHERE {{
+SELECT DISTINCT ?subject ?property ?subjectLabel ?subjectLabelProperty WHERE {{
   ?subject ?property %(thing)s .
   FILTER NOT EXISTS {{ ?subject a lala:Claim }}
-  {_label("subject")}
+  {label_pattern("subject")}
 }} ORDER BY ?property ?subject"""
 _CLAIMS = """
 SELECT ?as ?id ?claim ?text ?voice ?basis ?reporter ?source ?paragraph ?start ?end WHERE {
@@ -119,29 +114,30 @@ def describe(engine: Engine, thing: ox.NamedNode, prefixes: Prefixes) -> Descrip
     """Describe one thing by plain SPARQL, so that it works on any engine."""
     declared = "".join(f"PREFIX {p}: <{WELL_KNOWN[p]}>\n" for p in ("lala", "oa", "rdf", "rdfs", "skos"))
 
-    def rows(text: str) -> list[dict[str, str]]:
+    def terms(text: str, labelled: str = "") -> list[dict[str, Node]]:
         answer = engine.query(declared + text % {"thing": thing})
         assert isinstance(answer, Rows)
-        return [{name: _text(term, prefixes) for name, term in row.items()} for row in answer]
+        return with_labels(answer.rows, labelled) if labelled else answer.rows
 
-    outgoing, claims = rows(_OUTGOING), rows(_CLAIMS)
-    labels = [r["object"] for r in outgoing if r["property"] in ("rdfs:label", "skos:prefLabel")]
+    def words(found: list[dict[str, Node]]) -> list[dict[str, str]]:
+        return [{name: _text(term, prefixes) for name, term in row.items()} for row in found]
+
+    about = terms(_OUTGOING, "object")
+    values = ((str(row["property"].value), row["object"]) for row in about)
+    label = best_label((p, o) for p, o in values if p in LABEL_PROPERTIES and isinstance(o, ox.Literal))
+    outgoing, claims = words(about), words(terms(_CLAIMS))
     return Description(
         iri=thing.value,
         name=compact(thing.value, prefixes),
-        label=labels[0] if labels else "",
-        types=tuple(_both(r, "type") for r in rows(_TYPES)),
-        outgoing=tuple(
-            (r["property"], _both(r, "object"))
-            for r in outgoing
-            if r["property"] not in ("rdfs:label", "skos:prefLabel")
-        ),
-        incoming=tuple((r["property"], _both(r, "subject")) for r in rows(_INCOMING)),
+        label=label.value if label else "",
+        types=tuple(_both(r, "type") for r in words(terms(_TYPES, "type"))),
+        outgoing=tuple((r["property"], _both(r, "object")) for r in outgoing if r["property"] not in _SHOWN_AS_LABEL),
+        incoming=tuple((r["property"], _both(r, "subject")) for r in words(terms(_INCOMING, "subject"))),
         **{part: _claims(r for r in claims if r["as"] == part) for part in ("claims", "holds", "tells")},
     )
 
 
-def _text(term: ox.NamedNode | ox.BlankNode | ox.Literal, prefixes: Prefixes) -> str:
+def _text(term: Node, prefixes: Prefixes) -> str:
     return compact(term.value, prefixes) if isinstance(term, ox.NamedNode) else str(term.value)
 
 

@@ -16,7 +16,7 @@ from lalakg._server.pool import Pool
 from lalakg._server.protocol import GRAPHS, TABLES
 from lalakg._server.worker import Answer, Job
 from lalakg._sparql.results import Boolean, Rows
-from lalakg._sparql.rewriting import declaring
+from lalakg._sparql.text import declare_prefixes
 
 Reply: TypeAlias = tuple[str, Any]
 
@@ -30,7 +30,7 @@ class Desk:
 
     async def ask(self, text: str) -> Reply:
         """The answer to a query, a table or Turtle. Raises QuerySyntaxError, and Problem when there is no answer."""
-        whole = await asyncio.to_thread(declaring, self.prefixes, text)
+        whole = await asyncio.to_thread(declare_prefixes, self.prefixes, text)
         answer = await self._work(Job(whole, TABLES[0], GRAPHS[1]))
         if answer.problem == "syntax" and answer.line and answer.column:
             line = answer.line - whole.count("\n") + text.count("\n")

@@ -18,7 +18,7 @@ from lalakg._mcp.tool_schemas import Offer, question_tool, text_tool
 from lalakg._server.pool import Pool
 from lalakg._server.problem import Problem
 from lalakg._sparql.results import markdown_table
-from lalakg._sparql.service import asked
+from lalakg._sparql.service import service_addresses
 
 _LEFT_OUT = ("hygiene", "wikidata")  # for who writes the graph, and for who may ask another host
 _LONGEST = 100_000  # characters of a query
@@ -43,7 +43,7 @@ class Tools:
         self.kg, self.desk = kg, Desk(pool, kg.prefixes)
         self.offers = {offer.tool.name: offer for offer in self._general()}
         for query in (q for group in kg.catalogue.groups for q in kg.catalogue.group(group)):
-            if query.group in _LEFT_OUT or asked(query.text):
+            if query.group in _LEFT_OUT or service_addresses(query.text):
                 continue
             if query.name in self.offers:
                 raise QueryError(f"{query.path}: there is a tool {query.name} already; rename the query.")

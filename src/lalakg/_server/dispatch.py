@@ -13,7 +13,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from lalakg._rdf.tokens import query_form
 from lalakg._server.guards import Budget
 from lalakg._server.negotiation import best
 from lalakg._server.pool import Pool
@@ -21,6 +20,7 @@ from lalakg._server.problem import Problem
 from lalakg._server.protocol import GRAPHS, TABLES, Operation, written
 from lalakg._server.settings import Settings
 from lalakg._server.worker import Answer, Job
+from lalakg._sparql.text import query_form
 
 _LONG = 10_000  # characters of a query that others need not wait for
 _CHANGING = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)

@@ -22,8 +22,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from lalakg._errors import LalakgError, QuerySyntaxError
-from lalakg._sparql.service import asked
-from lalakg._sparql.syntax import unreadable
+from lalakg._sparql.service import service_addresses
+from lalakg._sparql.text import syntax_error
 
 LENGTH = struct.Struct("!I")
 _MIB = 2**20
@@ -102,7 +102,7 @@ def answer(store: Any, job: Job, limits: Limits) -> Answer:
     try:
         return _dump(store, job, buffer) if job.dump else _asked(store, job, limits, buffer)
     except (SyntaxError, QuerySyntaxError) as error:
-        wrong = unreadable(error, job.text) if isinstance(error, SyntaxError) else error
+        wrong = syntax_error(error, job.text) if isinstance(error, SyntaxError) else error
         return Answer(wrong.message.encode(), problem="syntax", line=wrong.line, column=wrong.column)
     except (LalakgError, OSError, RuntimeError, ValueError) as error:
         if buffer.tell() > limits.bytes:
@@ -111,7 +111,7 @@ def answer(store: Any, job: Job, limits: Limits) -> Answer:
 
 
 def _asked(store: Any, job: Job, limits: Limits, buffer: _Bounded) -> Answer:
-    others = asked(job.text)
+    others = service_addresses(job.text)
     for address in others:
         if address not in limits.services:
             return Answer(address.encode(), problem="service")

@@ -12,8 +12,9 @@ from lalakg._errors import ShapesError
 from lalakg._rdf.terms import Node
 from lalakg._shacl.graph import ShapesGraph
 from lalakg._shacl.paths import Path
-from lalakg._shacl.query_words import closing, split, words
+from lalakg._shacl.query_words import split, words
 from lalakg._shacl.select import Select, current, parsed, prefixes, prepare, put_in
+from lalakg._sparql.text import group_end
 
 _NAME = re.compile(r"[^\W\d][\w.\-\u00b7\u0300-\u036f\u203f\u2040]*\Z")
 _RESERVED = {"this", "shapesGraph", "currentShape", "path", "PATH", "value"}
@@ -133,7 +134,7 @@ def _group(text: str, where: str) -> str:
     """What stands between the braces of an ASK."""
     listed = words(text)
     opening = next(index for index, word in enumerate(listed) if word.text == "{")
-    end = closing(listed, opening)
+    end = group_end(listed, opening)
     if after := listed[end + 1 :]:
         raise ShapesError(f"{where}: {after[0].text} after the pattern of sh:ask is not supported; leave it out.")
     return text[listed[opening].end : listed[end].start]

@@ -18,9 +18,9 @@ from lalakg._rdf.terms import WELL_KNOWN, XSD, Node
 from lalakg._rdf.tokens import Token
 from lalakg._shacl.graph import ShapesGraph
 from lalakg._shacl.paths import Path
-from lalakg._shacl.query_words import closing, replace, variables, words
-from lalakg._sparql.service import asked
-from lalakg._sparql.syntax import unreadable
+from lalakg._shacl.query_words import replace, variables, words
+from lalakg._sparql.service import service_addresses
+from lalakg._sparql.text import depths, group_end, syntax_error
 
 _FORBIDDEN = ("MINUS", "SERVICE", "VALUES")
 _AGGREGATES = {"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
@@ -87,7 +87,7 @@ def parsed(text: str, whose: str) -> Any:
     try:
         return NOTHING.query(text)
     except SyntaxError as error:
-        raise ShapesError(f"{whose} {unreadable(error, text)}") from None
+        raise ShapesError(f"{whose} {syntax_error(error, text)}") from None
     except (RuntimeError, ValueError) as error:
         raise ShapesError(f"{whose} query cannot be run: {error}.") from None
 
@@ -119,7 +119,7 @@ def _refuse(text: str, where: str, bound: set[str]) -> None:
     listed = words(text)
     upper = [word.text.upper() for word in listed]
     for word in _FORBIDDEN:
-        if word in upper or (word == "SERVICE" and asked(text)):
+        if word in upper or (word == "SERVICE" and service_addresses(text)):
             raise ShapesError(f"{where}: SHACL does not allow {word} in a constraint's query.")
     if {"FROM", "FROMNAMED"} & set(upper):
         raise ShapesError(f"{where}: FROM names other data than what is checked, so it cannot be followed.")
@@ -144,13 +144,12 @@ def _projections(listed: list[Token]) -> list[tuple[int, set[str]]]:
     found = []
     for index, word in enumerate(listed):
         if word.text.upper() == "SELECT":
-            names, depth = set[str](), 0
-            for text in (word.text for word in listed[index + 1 :]):
-                if text == "{" or text.upper() == "WHERE":
+            names = set[str]()
+            for part, depth in depths(listed[index + 1 :], "()"):
+                if part.text == "{" or part.text.upper() == "WHERE":
                     break
-                depth += {"(": 1, ")": -1}.get(text, 0)
                 if depth == 0:
-                    names.add(text.lstrip("?$"))
+                    names.add(part.text.lstrip("?$"))
             found.append((index, names))
     return found
 
@@ -158,12 +157,8 @@ def _projections(listed: list[Token]) -> list[tuple[int, set[str]]]:
 def _is_visible(listed: list[Token], select: int) -> bool:
     """Whether the group of a SELECT * mentions $this in its patterns, not just in filters."""
     opening = next(i for i in range(select, len(listed)) if listed[i].text == "{")
-    depth = 0
-    for word in listed[opening : closing(listed, opening)]:
-        depth += {"(": 1, ")": -1}.get(word.text, 0)
-        if depth == 0 and word.text in _THIS:
-            return True
-    return False
+    group = listed[opening : group_end(listed, opening)]
+    return any(depth == 0 and word.text in _THIS for word, depth in depths(group, "()"))
 
 
 def _joined(text: str, focus: str) -> str | None:
@@ -174,7 +169,7 @@ def _joined(text: str, focus: str) -> str | None:
     heads: list[int] = []
     for index, word in enumerate(listed):
         if word.text == "{" and not _within_exists(listed, index) and listed[index + 1].text.upper() != "SELECT":
-            group = listed[index : closing(listed, index)]
+            group = listed[index : group_end(listed, index)]
             if not heads or _mentions_this(group):
                 heads.append(word.end)
     for position in reversed(heads):
@@ -193,7 +188,7 @@ def _graphs(listed: list[Token]) -> Iterator[list[Token]]:
     """The groups of GRAPH."""
     for index, word in enumerate(listed):
         if word.text.upper() == "GRAPH":
-            yield listed[index + 2 : closing(listed, index + 2)]
+            yield listed[index + 2 : group_end(listed, index + 2)]
 
 
 def _mentions_this(group: list[Token]) -> bool:
@@ -211,12 +206,5 @@ def _groups_by_this(listed: list[Token]) -> bool:
 
 def _within_exists(listed: list[Token], index: int) -> bool:
     """Whether the group at `index` is that of an EXISTS, or lies in one: there $this is bound from outside."""
-    depth = 0
-    for position in range(index, -1, -1):
-        if listed[position].text == "{":
-            if depth == 0 and position and listed[position - 1].text.upper() == "EXISTS":
-                return True
-            depth = max(depth - 1, 0) if position != index else depth
-        elif listed[position].text == "}":
-            depth += 1
-    return False
+    keywords = (at for at in range(index) if listed[at].text.upper() == "EXISTS" and listed[at + 1].text == "{")
+    return any(group_end(listed, at + 1) > index for at in keywords)

@@ -13,12 +13,11 @@ import pyoxigraph as ox
 
 from lalakg._errors import EndpointError, InvalidValue, QueryError
 from lalakg._rdf.terms import Prefixes
-from lalakg._rdf.tokens import query_form
 from lalakg._sparql.credentials import Credentials
 from lalakg._sparql.results import Boolean, Graph, Result, Rows
-from lalakg._sparql.rewriting import declaring, ordered, solutions
-from lalakg._sparql.service import refuse
-from lalakg._sparql.syntax import unreadable
+from lalakg._sparql.rewriting import in_total_order, one_row_a_solution
+from lalakg._sparql.service import refuse_service
+from lalakg._sparql.text import declare_prefixes, query_form, syntax_error
 
 if TYPE_CHECKING:
     from httpx import Response
@@ -52,14 +51,14 @@ class LocalEngine:
 
     def query(self, text: str) -> Result:
         """See `Engine`. Text may use the graph's prefixes without declaring them. Raises QueryError for a SERVICE."""
-        refuse(text)
+        refuse_service(text)
         try:
             answer = self.store.query(text, prefixes=dict(self.prefixes))
             if isinstance(answer, ox.QueryTriples):
                 return Graph(list(answer), self.prefixes, self.context)
             data = answer.serialize(format=ox.QueryResultsFormat.JSON)
         except SyntaxError as error:
-            raise unreadable(error, text, self.prefixes) from None
+            raise syntax_error(error, text, self.prefixes) from None
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryError(f"the query failed: {error}.") from None
         assert data is not None
@@ -100,7 +99,7 @@ class RemoteEngine:
 
     def query(self, text: str) -> Result:
         """See `Engine`. Text may use the graph's prefixes without declaring them."""
-        text = declaring(self.prefixes, text)
+        text = declare_prefixes(self.prefixes, text)
         answer, headers = self._answer(text)
         if isinstance(answer, Rows) and (limit := _limit(answer, headers)):
             return self._in_pages(text, answer.variables, limit)
@@ -118,7 +117,7 @@ class RemoteEngine:
 
     def _refuse_part(self, text: str) -> None:
         """Raise EndpointError where Virtuoso has cut off a graph, which it says of rows only."""
-        if (rows := solutions(text)) is None:
+        if (rows := one_row_a_solution(text)) is None:
             return
         answer, headers = self._answer(rows)
         if isinstance(answer, Rows) and (limit := _limit(answer, headers)):
@@ -153,7 +152,7 @@ class RemoteEngine:
 
     def _in_pages(self, text: str, names: list[str], size: int) -> Rows:
         """All rows of an answer that the store cuts off after `size`."""
-        whole = ordered(text, names)
+        whole = in_total_order(text, names)
         parts: list[Rows] = []
         while not parts or len(parts[-1]) >= size:
             page, _ = self._answer(f"{whole} LIMIT {size} OFFSET {size * len(parts)}")

@@ -22,8 +22,8 @@ from lalakg._errors import ParseError
 from lalakg._folder.folder import Folder
 from lalakg._graph.graph import KnowledgeGraph
 from lalakg._rdf import turtle
+from lalakg._rdf.parser import read_text
 from lalakg._rdf.terms import WELL_KNOWN, compact, natural
-from lalakg._rdf.text import text_of
 from lalakg._wikidata.identifiers import is_item, linked, no_item
 
 SAME: Final = WELL_KNOWN["schema"] + "sameAs"
@@ -105,7 +105,7 @@ class MappingSet:
     @classmethod
     def read(cls, path: Path) -> MappingSet:
         """Read a table. Raises FolderError when it cannot be opened, ParseError with the line when it is no SSSOM."""
-        return cls.parse(text_of(path, "utf-8-sig"), path)
+        return cls.parse(read_text(path, "utf-8-sig"), path)
 
     @classmethod
     def parse(cls, text: str, path: Path) -> MappingSet:
