@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from lalakg._diff import diff
     from lalakg._folder.scaffold import init
     from lalakg._graph.graph import KnowledgeGraph, load
+    from lalakg._publish.build import build
     from lalakg._publish.export import export
     from lalakg._publish.load import load_into
-    from lalakg._publish.site import build
     from lalakg._sparql.credentials import Credentials
     from lalakg._sparql.results import Result
 
@@ -36,7 +36,7 @@ _ROOMS = {
     "KnowledgeGraph": "_graph.graph",
     "Report": "_check.report",
     "Result": "_sparql.results",
-    "build": "_publish.site",
+    "build": "_publish.build",
     "check": "_check",
     "diff": "_diff",
     "export": "_publish.export",

@@ -23,7 +23,7 @@ def format_(context: click.Context, paths: tuple[Path, ...], only_check: bool) -
     Example:
       lalakg format data/story.ttl
     """
-    from lalakg._publish.export import write_files
+    from lalakg._publish.atomic_files import write_files
     from lalakg._rdf.turtle import reformat
 
     files = [

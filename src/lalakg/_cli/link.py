@@ -102,7 +102,7 @@ def suggest(
       lalakg link suggest --contact you@example.org -o review.tsv
       lalakg link suggest --accept review.tsv
     """
-    from lalakg._publish.export import write_files
+    from lalakg._publish.atomic_files import write_files
     from lalakg._wikidata import record, review, suggestion, things
 
     if accept and (out or known):
@@ -154,7 +154,7 @@ def enrich(
       lalakg link enrich --contact you@example.org
       lalakg query where-wikidata-differs --with wikidata.trig
     """
-    from lalakg._publish.export import write_files
+    from lalakg._publish.atomic_files import write_files
     from lalakg._wikidata import enrichment
     from lalakg._wikidata.things import Things
 
@@ -186,7 +186,7 @@ def propose(
     Example:
       lalakg link propose --contact you@example.org
     """
-    from lalakg._publish.export import write_files
+    from lalakg._publish.atomic_files import write_files
     from lalakg._wikidata import proposal
     from lalakg._wikidata.things import Things
 

@@ -45,7 +45,9 @@ class KnowledgeGraph:
         credentials: Credentials | None = None,
         timeout: float = 60,
         service: str | None = None,
+        use_published: bool = True,
     ) -> None:
+        self._use_published = use_published
         self.folder, self.endpoint, self.service = folder, endpoint, service
         self._engine: Engine | None = None
         self.graph, self.default, self.credentials, self.timeout = graph, default, credentials, timeout
@@ -80,7 +82,7 @@ class KnowledgeGraph:
 
     @cached_property
     def _published(self) -> bool:
-        return self.folder.is_fresh()
+        return self._use_published and self.folder.is_fresh()
 
     @cached_property
     def triples(self) -> list[ox.Triple]:

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from lalakg._errors import FolderError
 from lalakg._folder.folder import Folder
-from lalakg._publish.export import write_files
+from lalakg._publish.atomic_files import write_files
 from lalakg._rdf import parser
 from lalakg._rdf.terms import WELL_KNOWN
 from lalakg._wikidata.identifiers import outside
