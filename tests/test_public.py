@@ -3,11 +3,13 @@
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 import lalakg
+from conftest import ROOT
 
 HEAVY = ("SPARQLWrapper", "pandas", "pyshacl", "rdflib", "yaml")
 SAY_WHAT_IS_LOADED = "import json, sys; print(json.dumps(sorted({m.split('.')[0] for m in sys.modules})))"
@@ -22,7 +24,7 @@ def loaded_after(code: str, cwd: Path) -> set[str]:
 
 def command(*words: str) -> str:
     return f"""
-from lalakg._cli import cli
+from lalakg._cli.group import cli
 try:
     cli.main({list(words)!r})
 except SystemExit as stopped:
@@ -69,6 +71,36 @@ def test_the_package_says_that_it_is_typed() -> None:
 )
 def test_starting_loads_nothing_heavy(code: str, tmp_path: Path) -> None:
     assert loaded_after(code, tmp_path) & set(HEAVY) == set()
+
+
+@pytest.mark.parametrize("words", [("--version",), ("--help",)])
+def test_help_loads_no_more_than_the_command_line(words: tuple[str, ...], tmp_path: Path) -> None:
+    assert loaded_after(command(*words), tmp_path) & {"importlib_metadata", "pyoxigraph", "dataclasses"} == set()
+
+
+def test_a_cold_query_loads_only_what_it_runs(tmp_path: Path) -> None:
+    """An import that creeps in costs every query that is typed."""
+    code = command("query", "who-plays-whom") + "\nimport sys; print(*(m for m in sys.modules if 'lalakg' in m))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    modules = {name for name in done.stdout.splitlines()[-1].split() if name.count(".") == 2}
+    assert modules == {
+        "lalakg._cli.group",
+        "lalakg._cli.query",
+        "lalakg._folder.catalogue",
+        "lalakg._folder.folder",
+        "lalakg._graph.graph",
+        "lalakg._rdf.formats",
+        "lalakg._rdf.parser",
+        "lalakg._rdf.terms",
+        "lalakg._sparql.engine",
+        "lalakg._sparql.results",
+        "lalakg._sparql.service",
+    }
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["version"] == lalakg.__version__
 
 
 def test_importing_the_package_does_not_even_load_the_store(tmp_path: Path) -> None:

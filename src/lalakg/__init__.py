@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from lalakg._sparql.credentials import Credentials
     from lalakg._sparql.results import Result
 
+__version__ = "0.1.0"
+
 _ROOMS = {
     "Credentials": "_sparql.credentials",
     "KnowledgeGraph": "_graph.graph",

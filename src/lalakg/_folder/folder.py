@@ -12,17 +12,18 @@ import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from lalakg._errors import FolderError, ParseError
 from lalakg._folder.catalogue import Catalogue
-from lalakg._folder.profile import NARRATIVE, PLAIN, Profile, profile_named
 from lalakg._rdf import parser
 from lalakg._rdf.parser import read_text
 from lalakg._rdf.terms import WELL_KNOWN
-from lalakg._rdf.tokens import statements
+
+if TYPE_CHECKING:
+    from lalakg._folder.profile import Profile
 
 _URI_SPACE = ox.NamedNode(WELL_KNOWN["void"] + "uriSpace")
 _CONFORMS_TO = ox.NamedNode(WELL_KNOWN["dcterms"] + "conformsTo")
@@ -158,6 +159,8 @@ class Folder:
     @cached_property
     def profile(self) -> Profile:
         """The first known profile that the dataset conforms to; where it names none, the narrative one."""
+        from lalakg._folder.profile import NARRATIVE, PLAIN, profile_named
+
         names = self.dataset.conforms_to or (NARRATIVE,)
         return next((found for name in names if (found := profile_named(name)) is not PLAIN), PLAIN)
 
@@ -180,6 +183,8 @@ class Folder:
         }
         if not strangers:
             return
+        from lalakg._rdf.tokens import statements
+
         text = document.path.read_text(encoding="utf-8")
         places = {s.subject: s.line for s in reversed(list(statements(text))) if s.subject in strangers}
         name = min(places or strangers, key=lambda iri: (places.get(iri, 1), iri))
@@ -210,9 +215,9 @@ class Folder:
         """Whether the published graph was made from just the files that are there now."""
         try:
             kept = self.checksums.read_text(encoding="ascii", errors="replace")
-            outputs = {f"data/published/{self.published.name}": self.published}
-            return set(checksum_lines({**self.inputs(), **outputs})) <= set(kept.splitlines()) and (
-                kept.count("  data/published/") + len(self.inputs()) == kept.count("\n")
+            inputs, outputs = self.inputs(), {f"data/published/{self.published.name}": self.published}
+            return kept.count("  data/published/") + len(inputs) == kept.count("\n") and (
+                set(checksum_lines({**inputs, **outputs})) <= set(kept.splitlines())
             )
         except FileNotFoundError:
             return False

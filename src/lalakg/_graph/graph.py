@@ -12,19 +12,17 @@ import pyoxigraph as ox
 
 from lalakg._errors import InvalidValue, QueryError, QuerySyntaxError, ResourceNotFound, nearest
 from lalakg._folder.catalogue import Catalogue, Parameter, Query, Value, Values, read_query
-from lalakg._folder.derivation import derive, named
 from lalakg._folder.folder import Folder
 from lalakg._rdf import parser
 from lalakg._rdf.terms import RDFS_LABEL, WELL_KNOWN, Node, compact, expand, to_rdflib
-from lalakg._sparql.credentials import Credentials
 from lalakg._sparql.engine import Engine, LocalEngine, RemoteEngine
-from lalakg._sparql.federation import in_two_steps
 from lalakg._sparql.results import Result
 
 if TYPE_CHECKING:
     import rdflib
 
     from lalakg._graph.description import Description
+    from lalakg._sparql.credentials import Credentials
 
 
 class KnowledgeGraph:
@@ -71,6 +69,8 @@ class KnowledgeGraph:
     @cached_property
     def derived(self) -> list[ox.Triple]:
         """What follows from the authored files by the rules."""
+        from lalakg._folder.derivation import derive, named
+
         return derive(named(self.documents), self.folder.rules)
 
     @property
@@ -87,6 +87,8 @@ class KnowledgeGraph:
         """The complete graph, literals as they were written, in a stable order."""
         if self._published:
             return parser.read(self.folder.published).triples
+        from lalakg._folder.derivation import named
+
         return sorted({*named(self.documents), *self.derived}, key=str)
 
     @cached_property
@@ -135,6 +137,7 @@ class KnowledgeGraph:
         an endpoint is left to ask by itself. That service is told the contact in LALAKG_CONTACT, as Wikimedia wants.
         """
         if self.service:
+            from lalakg._sparql.federation import in_two_steps
             from lalakg._sparql.http import user_agent
 
             agent = user_agent(os.environ.get("LALAKG_CONTACT"))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from lalakg._rdf import jsonld, turtle
 from lalakg._rdf.terms import Prefixes, natural
+
+if TYPE_CHECKING:
+    from lalakg._rdf.jsonld import Context
 
 MEDIA_TYPES: Final = {
     "ttl": "text/turtle",
@@ -22,11 +24,15 @@ GRAPH_FORMATS: Final = ("ttl", "jsonld", "nt", "rdf")
 _OXIGRAPH: Final = {"rdf": ox.RdfFormat.RDF_XML, "trig": ox.RdfFormat.TRIG}
 
 
-def write_graph(triples: Iterable[ox.Triple], format_name: str, prefixes: Prefixes, context: jsonld.Context) -> str:
+def write_graph(triples: Iterable[ox.Triple], format_name: str, prefixes: Prefixes, context: Context) -> str:
     """A graph in the format `format_name`, one of GRAPH_FORMATS: equal triples give equal text."""
     if format_name == "ttl":
+        from lalakg._rdf import turtle
+
         return turtle.write(triples, prefixes)
     if format_name == "jsonld":
+        from lalakg._rdf import jsonld
+
         return jsonld.write(triples, prefixes, context)
     ordered = sorted(set(triples), key=str)
     if format_name == "nt":
