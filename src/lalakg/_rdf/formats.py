@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
@@ -21,7 +21,27 @@ MEDIA_TYPES: Final = {
     "trig": "application/trig",
 }
 GRAPH_FORMATS: Final = ("ttl", "jsonld", "nt", "rdf")
+ALIASES: Final = {
+    "turtle": "ttl",
+    "json-ld": "jsonld",
+    "ntriples": "nt",
+    "n-triples": "nt",
+    "rdfxml": "rdf",
+    "rdf-xml": "rdf",
+    "rdf/xml": "rdf",
+    "xml": "rdf",  # of a graph; of rows it is SPARQL's own
+    "nquads": "nq",
+    "n-quads": "nq",
+    "markdown": "md",
+}
 _OXIGRAPH: Final = {"rdf": ox.RdfFormat.RDF_XML, "trig": ox.RdfFormat.TRIG}
+
+
+def canonical_name(name: str, formats: Collection[str]) -> str | None:
+    """The name among `formats` that a usual name means, in any case; None where it means none of them."""
+    lower = name.lower()
+    alias = lower if lower in formats else ALIASES.get(lower)
+    return alias if alias in formats else None
 
 
 def write_graph(triples: Iterable[ox.Triple], format_name: str, prefixes: Prefixes, context: Context) -> str:
