@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from lalakg._errors import InvalidValue, QueryError, QuerySyntaxError, ResourceNotFound, nearest
 from lalakg._folder.catalogue import Catalogue, Parameter, Query, Value, Values, read_query
-from lalakg._folder.derivation import derive, named
+from lalakg._folder.derivation import derive, ground_triples
 from lalakg._folder.folder import Folder
 from lalakg._rdf import parser
 from lalakg._rdf.terms import RDFS_LABEL, WELL_KNOWN, Node, compact, expand, to_rdflib
@@ -69,7 +69,7 @@ class KnowledgeGraph:
     @cached_property
     def derived(self) -> list[ox.Triple]:
         """What follows from the authored files by the rules."""
-        return derive(named(self.documents), self.folder.rules)
+        return derive(ground_triples(self.documents), self.folder.rules)
 
     @property
     def kept(self) -> Path | None:
@@ -85,7 +85,7 @@ class KnowledgeGraph:
         """The complete graph, literals as they were written, in a stable order."""
         if self._published:
             return parser.read(self.folder.published).triples
-        return sorted({*named(self.documents), *self.derived}, key=str)
+        return sorted({*ground_triples(self.documents), *self.derived}, key=str)
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
