@@ -69,9 +69,9 @@ class KnowledgeGraph:
     @cached_property
     def derived(self) -> list[ox.Triple]:
         """What follows from the authored files by the rules."""
-        from lalakg._folder.derivation import derive, named
+        from lalakg._folder.derivation import derive, ground_triples
 
-        return derive(named(self.documents), self.folder.rules)
+        return derive(ground_triples(self.documents), self.folder.rules)
 
     @property
     def kept(self) -> Path | None:
@@ -87,9 +87,9 @@ class KnowledgeGraph:
         """The complete graph, literals as they were written, in a stable order."""
         if self._published:
             return parser.read(self.folder.published).triples
-        from lalakg._folder.derivation import named
+        from lalakg._folder.derivation import ground_triples
 
-        return sorted({*named(self.documents), *self.derived}, key=str)
+        return sorted({*ground_triples(self.documents), *self.derived}, key=str)
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
