@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -82,15 +82,26 @@ class Loaded:
 
     def message(self, result: ShapeResult) -> str:
         """The message, with the value at fault where the shape's own words do not name it."""
-        message = result.message
-        for node in (result.focus, result.value):
-            if isinstance(node, ox.BlankNode):
-                message = message.replace(str(node), self.name(node))
+        message = self._without_labels(result.message, result)
         literal = isinstance(result.value, ox.Literal)
         name = str(result.value.value) if isinstance(result.value, ox.Literal) else self.name(result.value)
         if result.value is None or result.value == result.focus or name in message or (literal and len(name) > 60):
             return message
         return f"{message} ({name})"
+
+    def with_names(self, result: ShapeResult, shapes: Shapes) -> ShapeResult:
+        """The result without labels of blank nodes in its messages, and with the name of a shape that has no IRI."""
+        messages = tuple(
+            ox.Literal(self._without_labels(text.value, result), language=text.language) for text in result.messages
+        )
+        named = isinstance(result.shape, ox.NamedNode)
+        return replace(result, messages=messages, shape_name="" if named else shapes.names.shape(result.shape))
+
+    def _without_labels(self, message: str, result: ShapeResult) -> str:
+        for node in (result.focus, result.value):
+            if isinstance(node, ox.BlankNode):
+                message = message.replace(str(node), self.name(node))
+        return message
 
     def place(self, focus: Any, path: Any = None, value: Any = None) -> Any:
         """Where the triple at fault stands, or else the block of its subject, or of what it was derived from."""

@@ -21,24 +21,25 @@ _OWNERS: Final = 3  # how far up from a constraint we look for a remedy
 
 def finding(result: ShapeResult, loaded: Loaded, shapes: Shapes) -> Finding:
     """A validation result as a finding: named, placed, and with what would mend it."""
-    rule = result.constraint if isinstance(result.constraint, ox.NamedNode) else result.shape
+    rule = shapes.names.rule(result.shape, result.component, result.constraint)
     place = loaded.place(result.focus, result.path, result.value)
     return Finding(
         "shapes",
         result.severity,
-        shapes.graph.name(rule),
+        rule,
         loaded.message(result),
         loaded.name(result.focus),
         loaded.label(result.focus),
         place.path if place else None,
         place.line if place else None,
-        _remedy(rule, shapes),
-        result,
+        _remedy(result, shapes),
+        loaded.with_names(result, shapes),
     )
 
 
-def _remedy(rule: Node, shapes: Shapes) -> str:
+def _remedy(result: ShapeResult, shapes: Shapes) -> str:
     """What mends a finding: the shape's editorial note, or that of the shape that it belongs to."""
+    rule: Node = result.constraint if isinstance(result.constraint, ox.NamedNode) else result.shape
     for _ in range(_OWNERS):
         if notes := shapes.graph.values(rule, _REMEDY):
             return str(notes[0].value)

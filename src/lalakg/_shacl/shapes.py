@@ -11,16 +11,16 @@ import pyoxigraph as ox
 from lalakg._errors import ShapesError
 from lalakg._rdf.terms import RDF_TYPE, Node
 from lalakg._shacl import components
-from lalakg._shacl.graph import SH, ShapesGraph
+from lalakg._shacl.graph import SH, TARGETS, ShapesGraph
 from lalakg._shacl.parameters import READERS, REPEATABLE, count
 from lalakg._shacl.paths import Path, read_path
 from lalakg._shacl.select import read_select
 from lalakg._shacl.shape import LISTS_OF_SHAPES, SHAPE_VALUED, Constraint, Qualified, Shape
+from lalakg._shacl.shape_names import ShapeNames
 
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _OWL_CLASS = "http://www.w3.org/2002/07/owl#Class"
 _SUBCLASS = _RDFS + "subClassOf"
-TARGETS: Final = ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
 _PROPERTY_ONLY: Final = ("minCount", "maxCount", "uniqueLang", "lessThan", "lessThanOrEquals", "qualifiedValueShape")
 _COMPANIONS: Final = (
     "flags",
@@ -62,7 +62,16 @@ class Shapes:
     @cached_property
     def roots(self) -> list[Shape]:
         """The shapes that have targets, in the order of their names."""
-        return sorted((s for s in self.by_node.values() if s.targets and not s.deactivated), key=lambda s: str(s.node))
+        return sorted((s for s in self.by_node.values() if s.targets and not s.deactivated), key=self._order)
+
+    def _order(self, shape: Shape) -> tuple[str, str]:
+        """A sort key by name; anonymous shapes come last."""
+        return str(shape.node) if isinstance(shape.node, ox.NamedNode) else "_", self.names.shape(shape.node)
+
+    @cached_property
+    def names(self) -> ShapeNames:
+        """What the shapes and their rules are called, anonymous ones as well."""
+        return ShapeNames(self.graph, {node: shape.path for node, shape in self.by_node.items()})
 
     @cached_property
     def unsaid(self) -> list[str]:
@@ -244,7 +253,7 @@ class Shapes:
 
         def visit(node: Any, trail: tuple[Any, ...]) -> None:
             if node in trail:
-                names = " → ".join(self.graph.name(n) for n in (*trail[trail.index(node) :], node))
+                names = " → ".join(self.names.shape(n) for n in (*trail[trail.index(node) :], node))
                 raise ShapesError(f"shapes refer to themselves, which SHACL leaves undefined: {names}.")
             if node not in done and node in self.by_node:
                 for other in self.by_node[node].nested():

@@ -101,7 +101,7 @@ class SparqlRunner:
 
     source: Source
     backend: SetBackend
-    one_by_one: dict[str, None]
+    one_by_one: dict[Node, None]
     ran: bool = False
     parameters: set[Node] = field(default_factory=set)
 
@@ -128,7 +128,7 @@ class SparqlRunner:
             yield from self.source.solutions(query)
             return
         if pattern:
-            self.one_by_one[str(shape.node)] = None
+            self.one_by_one[shape.node] = None
         for node in self._nodes(focus):
             for row in self.source.solutions(*_for_one(select.text, node)):
                 yield {"this": node, **row}

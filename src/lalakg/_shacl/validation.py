@@ -45,6 +45,7 @@ class ShapeResult:
     messages: tuple[ox.Literal, ...]
     constraint: Node | None = None
     along: Path | None = None  # where the path is more than a predicate
+    shape_name: str = ""  # of an anonymous shape, where a report is to tell it
 
     @property
     def message(self) -> str:
@@ -99,8 +100,11 @@ def _validation(shapes: Shapes, backend: SetBackend | PointBackend, sets: SetBac
         for done, shape in enumerate(shapes.roots, 1):
             results += (_result(v, shapes) for _, v in evaluation.evaluate(shape, backend.targets(shape)))
             progress(done, len(shapes))
+    one_by_one = sorted(
+        str(node) if isinstance(node, ox.NamedNode) else shapes.names.shape(node) for node in runner.one_by_one
+    )
     altered = _altered(backend.lexical, runner) if isinstance(backend, PointBackend) else None
-    return Validation(sorted(results, key=lambda result: result.identity), sorted(runner.one_by_one), altered)
+    return Validation(sorted(results, key=lambda result: result.identity), one_by_one, altered)
 
 
 def _altered(lexical: Lexical, runner: SparqlRunner) -> tuple[ox.Literal, ox.Literal] | None:
@@ -132,7 +136,7 @@ def _result(violation: Violation, shapes: Shapes) -> ShapeResult:
         constraint.component,
         shape.node,
         SEVERITIES.get(shape.severity, shape.severity),
-        messages(violation, shapes.graph),
+        messages(violation, shapes),
         constraint.node if constraint.kind == "sparql" else None,
         shape.path if violation.path is None and shape.path and shape.path.parts else None,
     )
