@@ -124,8 +124,9 @@ class Loaded:
         if not isinstance(node, ox.BlankNode):
             return []
         quads = self.data.store.quads_for_pattern(node, None, None)
-        written = ((q.predicate, o) for q in quads for o in self.data.lexical.written(node, q.predicate, q.object))
-        return [(p, o) for p, o in written if not isinstance(o, ox.BlankNode)]
+        originals = self.data.lexical.original_forms
+        statements = ((q.predicate, o) for q in quads for o in originals(node, q.predicate, q.object))
+        return [(p, o) for p, o in statements if not isinstance(o, ox.BlankNode)]
 
     def _origin(self, node: Any) -> Any:
         """The block from which a derived thing comes: the nearest one that refers to it, by the likest name."""

@@ -12,8 +12,7 @@ from lalakg._check.input import read_shapes
 from lalakg._errors import ResourceNotFound, nearest
 from lalakg._rdf.terms import WELL_KNOWN, Node, Prefixes, compact
 from lalakg._rdf.tokens import Token, tokens
-from lalakg._shacl import Shapes
-from lalakg._shacl.plan import queries
+from lalakg._shacl import Shapes, compiled_queries
 
 _SKOS = WELL_KNOWN["skos"]
 _TITLES = {"definition": "", "scopeNote": "Scope: ", "example": "Breaks it:", "editorialNote": "Remedy: "}
@@ -59,7 +58,7 @@ def _explained(shapes: Shapes, node: Any) -> str:
     for key, title in _TITLES.items():
         if found := text(_SKOS + key):
             parts.append(f"{title}\n\n{_indented(found)}" if title.endswith(":") else f"{title}{found}")
-    compiled = [_indented(_complete(query, graph.prefixes)) for query in queries(shapes, shapes.by_node[node])]
+    compiled = [_indented(_complete(query, graph.prefixes)) for query in compiled_queries(shapes, shapes.by_node[node])]
     heading = "Compiled to, a class together with its subclasses in the data"
     if shapes.by_node[node].nested():
         heading += "; when a shape within breaks, further queries find what leads there"

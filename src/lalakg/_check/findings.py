@@ -57,12 +57,12 @@ def ordered(findings: list[Finding]) -> list[Finding]:
 
 def remarks(validation: Validation, shapes: Shapes, ask: Callable[[str], Any]) -> Iterator[str]:
     """What a reader should know of how shapes were run. `ask` answers an ASK about the data."""
-    if validation.one_by_one:
-        yield f"asked node by node, which is slower: {', '.join(validation.one_by_one)}."
-    if validation.altered:
-        written, kept = (_shown(literal, shapes.graph.prefixes) for literal in validation.altered)
+    if validation.node_by_node:
+        yield f"asked node by node, which is slower: {', '.join(validation.node_by_node)}."
+    if validation.rewritten_literal:
+        written, kept = (_shown(literal, shapes.graph.prefixes) for literal in validation.rewritten_literal)
         yield f"constraints in SPARQL judged literals as the store keeps them, such as {kept} for {written}."
-    for name in shapes.unsaid:
+    for name in shapes.undefined_shapes:
         yield f"nothing is said of {name}, which is used as a shape, so everything conforms to it; is its name right?"
     if not validation.results and not any(ask(pattern) for pattern in _targets(shapes)):
         yield "no shape has anything in this data to check; are these the right shapes for it?"

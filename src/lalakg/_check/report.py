@@ -15,7 +15,7 @@ from urllib.parse import quote
 from lalakg._rdf import turtle
 from lalakg._rdf.terms import WELL_KNOWN, Prefixes
 from lalakg._shacl import ShapeResult
-from lalakg._shacl.report import results_graph
+from lalakg._shacl.results_graph import results_graph
 
 SEVERITIES: Final = ("violation", "warning", "info")
 

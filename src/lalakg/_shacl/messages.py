@@ -1,4 +1,4 @@
-"""Messages in words: those that shapes bring, with their `{?variables}` filled in, and our own for the rest."""
+"""Result messages (sh:resultMessage): the shapes' own, with `{?variable}` filled in, or default ones in English."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import Any, Final, TypeAlias
 import pyoxigraph as ox
 
 from lalakg._rdf.terms import Node
-from lalakg._shacl.components import Use
+from lalakg._shacl.constraint_components import ComponentConstraint
 from lalakg._shacl.evaluation import Violation
-from lalakg._shacl.graph import ShapesGraph
-from lalakg._shacl.select import Select
 from lalakg._shacl.shape_names import short_path
 from lalakg._shacl.shapes import Shapes
+from lalakg._shacl.shapes_graph import ShapesGraph
+from lalakg._shacl.sparql_constraints import SelectQuery
 
 _SLOT = re.compile(r"\{[?$](\w+)\}")
 
 
 def messages(violation: Violation, shapes: Shapes) -> tuple[ox.Literal, ...]:
-    """What is wrong, in words: all that the shape says, in each language, or our own words."""
+    """The messages of a result: all that the shape has, in each language, or one default message."""
     shape, value = violation.shape, violation.constraint.value
     own: tuple[ox.Literal, ...] = ()
-    if isinstance(value, Select):
+    if isinstance(value, SelectQuery):
         own = value.messages
-    elif isinstance(value, Use):
+    elif isinstance(value, ComponentConstraint):
         own = value.validator.messages
     texts = own or shape.messages
     if not texts:

@@ -15,9 +15,9 @@ from collections.abc import Iterable, Iterator, Mapping
 import pyoxigraph as ox
 
 from lalakg._rdf.terms import Node
-from lalakg._shacl.graph import SH, ShapesGraph
 from lalakg._shacl.paths import Path
 from lalakg._shacl.shape import LISTS_OF_SHAPES, SHAPE_VALUED
+from lalakg._shacl.shapes_graph import SH, ShapesGraph
 
 _SPARQL_COMPONENT = SH + "SPARQLConstraintComponent"
 

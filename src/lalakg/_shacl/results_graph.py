@@ -1,4 +1,4 @@
-"""SHACL's own report: validation results as a results graph."""
+"""The results graph: a sh:ValidationReport in RDF (SHACL, section 3.6)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from itertools import count
 import pyoxigraph as ox
 
 from lalakg._rdf.terms import RDF_TYPE, RDFS_LABEL, Node
-from lalakg._shacl.graph import SH
 from lalakg._shacl.shape import SEVERITIES
+from lalakg._shacl.shapes_graph import SH
 from lalakg._shacl.validation import ShapeResult
 
 _IRIS = {name: iri for iri, name in SEVERITIES.items()}
@@ -30,8 +30,8 @@ def results_graph(results: Iterable[ShapeResult]) -> list[ox.Triple]:
         triples.append(ox.Triple(report, _sh("result"), node))
         triples.append(ox.Triple(node, RDF_TYPE, _sh("ValidationResult")))
         triples += [ox.Triple(node, _sh(name), value) for name, value in _properties(result)]
-        if result.along:
-            path, inner = result.along.rdf(names)
+        if result.complex_path:
+            path, inner = result.complex_path.rdf(names)
             triples += [ox.Triple(node, _sh("resultPath"), path), *inner]
     labels = {r.shape: r.shape_name for r in results if isinstance(r.shape, ox.BlankNode) and r.shape_name}
     return triples + [ox.Triple(shape, RDFS_LABEL, ox.Literal(name)) for shape, name in labels.items()]

@@ -1,4 +1,4 @@
-"""A shapes graph with an index, and the few ways in which shapes are read from it."""
+"""The shapes graph: its triples, indexed, and readers of typed values and RDF lists."""
 
 from __future__ import annotations
 
