@@ -1,8 +1,8 @@
-"""Data as it is checked: in a store, with the names, labels and places of its things."""
+"""Data under check: a store of the statements, with names, labels and source locations for its nodes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from lalakg._rdf.source_locations.locations import Positions
 from lalakg._rdf.terms import RDFS_LABEL, WELL_KNOWN, Prefixes, compact
-from lalakg._shacl import Data, ShapeResult, Shapes, Validation, reference, validate
+from lalakg._shacl import Data, ShapeProgress, ShapeResult, Shapes, Validation, reference, validate
 
 _SKOS = WELL_KNOWN["skos"]
 LABELS = (RDFS_LABEL.value, _SKOS + "prefLabel", WELL_KNOWN["schema"] + "name", "http://schema.org/name")
@@ -20,8 +20,8 @@ _IDENTITY_LIMIT = 3  # how far up we look for the block from which a derived thi
 
 
 @dataclass
-class Loaded:
-    """Data that is validated, and how its things are named and found."""
+class DataUnderCheck:
+    """Statements to validate, and what a report says of their nodes."""
 
     triples: Iterable[ox.Triple | ox.Quad]
     files: list[Path]
@@ -39,25 +39,25 @@ class Loaded:
         """Where the statements of the files stand."""
         return Positions(self.files)
 
-    def validate(self, shapes: Shapes, engine: str, progress: Callable[[int, int], None]) -> Validation:
-        """The results of the shapes. `progress` is told how many of how many are done."""
+    def validate(self, shapes: Shapes, engine: str, progress: ShapeProgress) -> Validation:
+        """Validate the data with an engine, lalakg or pyshacl."""
         if engine == "pyshacl":
             plain = (ox.Triple(t.subject, t.predicate, t.object) for t in self.triples)
             return Validation(reference.validate(plain, shapes.graph.triples, "the shapes"))
         return validate(self.data, shapes, progress)
 
-    def expect(self, results: Iterable[ShapeResult]) -> None:
-        """Say of which things the places will be asked for, so that a large file is gone through once for all."""
+    def prepare_locations(self, results: Iterable[ShapeResult]) -> None:
+        """Announce whose locations will be asked for, so that a large file is read only once."""
         nodes = (node for result in results for node in (result.focus, result.value))
         self.positions.wanted |= {node.value for node in nodes if isinstance(node, ox.NamedNode)}
 
     def name(self, node: Any) -> str:
         """A node's short name; that of a blank node, which has none, says how it is reached: ex:a ex:p []."""
         if isinstance(node, ox.BlankNode):
-            return " ".join((*(self.name(step) for step in self._way_to(node)[:2]), "[]"))
+            return " ".join((*(self.name(step) for step in self._path_to(node)[:2]), "[]"))
         return compact(node.value, self.prefixes) if isinstance(node, ox.NamedNode) else str(node)
 
-    def _way_to(self, node: Any) -> list[Any]:
+    def _path_to(self, node: Any) -> list[Any]:
         """The named thing from which a blank node is reached, the property there, and that property's value; nothing
         when no named thing leads to the node."""
         step: list[Any] = []
@@ -107,20 +107,22 @@ class Loaded:
         """Where the triple at fault stands, or else the block of its subject, or of what it was derived from."""
         if isinstance(focus, ox.BlankNode):
             return self._place_of_blank(focus)
-        found = self.positions.find(focus, path if isinstance(path, ox.NamedNode) else None, value, self._said(value))
+        found = self.positions.find(
+            focus, path if isinstance(path, ox.NamedNode) else None, value, self._statements_about(value)
+        )
         if found is None and isinstance(value, ox.NamedNode) and isinstance(path, ox.NamedNode):
             found = self.positions.find(value, path, focus)
         return found or self._origin(focus)
 
     def _place_of_blank(self, node: Any) -> Any:
         """Where the value stands by which a named thing leads to a blank node."""
-        if not (way := self._way_to(node)):
+        if not (steps := self._path_to(node)):
             return None
-        owner, path, value = way
-        return self.positions.find(owner, path, value, self._said(value))
+        owner, path, value = steps
+        return self.positions.find(owner, path, value, self._statements_about(value))
 
-    def _said(self, node: Any) -> list[tuple[Any, Any]]:
-        """What is said of a blank node, by which it is known in a file."""
+    def _statements_about(self, node: Any) -> list[tuple[Any, Any]]:
+        """The statements of a blank node, by which it is recognised in a file."""
         if not isinstance(node, ox.BlankNode):
             return []
         quads = self.data.store.quads_for_pattern(node, None, None)

@@ -1,4 +1,4 @@
-"""A rule explained: in words, by an example that breaks it, and as the SPARQL that it is compiled to."""
+"""Explanation of a shape: in words, by an example that breaks it, and as the SPARQL that it is compiled to."""
 
 from __future__ import annotations
 

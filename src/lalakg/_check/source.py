@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from lalakg._check.findings import Found
-from lalakg._check.report import Finding
+from lalakg._check.findings import Finding, StepResult
 from lalakg._graph.graph import KnowledgeGraph
 from lalakg._narrative.locators import SourceText, copied
 from lalakg._rdf.terms import Node, compact
@@ -24,7 +23,7 @@ SELECT ?passage ?source ?digest ?paragraph ?start ?end ?sha256 ?fragment WHERE {
 } ORDER BY ?passage"""
 
 
-def passages(kg: KnowledgeGraph, text: SourceText) -> Found:
+def passages(kg: KnowledgeGraph, text: SourceText) -> StepResult:
     """The passages that are not, in the source, what the graph says."""
     answer = kg.sparql(_PASSAGES)
     assert isinstance(answer, Rows)
@@ -69,7 +68,7 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT DISTINCT ?title WHERE { ?film a lala:Film ; rdfs:label ?title } ORDER BY ?title"""
 
 
-def texts(kg: KnowledgeGraph, text: SourceText) -> Found:
+def texts(kg: KnowledgeGraph, text: SourceText) -> StepResult:
     """The texts of ours that share too many words in a row with the source."""
     titles, texts = kg.sparql(_TITLES), kg.sparql(_TEXTS)
     assert isinstance(titles, Rows)

@@ -5,11 +5,19 @@ from __future__ import annotations
 from lalakg._shacl.data import Data
 from lalakg._shacl.shapes import Shapes
 from lalakg._shacl.sparql_runner import RemoteSource
-from lalakg._shacl.validation import ShapeResult, Validation, compiled_queries, validate, validate_remotely
+from lalakg._shacl.validation import (
+    ShapeProgress,
+    ShapeResult,
+    Validation,
+    compiled_queries,
+    validate,
+    validate_remotely,
+)
 
 __all__ = [
     "Data",
     "RemoteSource",
+    "ShapeProgress",
     "ShapeResult",
     "Shapes",
     "Validation",

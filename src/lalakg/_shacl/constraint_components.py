@@ -18,7 +18,7 @@ from lalakg._shacl.sparql_constraints import (
     current_shape_binding,
     parse_query,
     prebind,
-    prefixes,
+    prefix_declarations,
     prepare_select,
 )
 
@@ -132,7 +132,7 @@ def _name(iri: str) -> str:
 def _ask(graph: ShapesGraph, node: Node, bound: dict[str, Node]) -> AskValidator:
     where = graph.place(node)
     own, text = split(graph.string(node, graph.only(node, "ask"), "ask"))
-    prologue, text = prefixes(graph, node) + own, prebind(text, where, {"this", "value"}, bound)
+    prologue, text = prefix_declarations(graph, node) + own, prebind(text, where, {"this", "value"}, bound)
     if not isinstance(parse_query(prologue + text, f"{where}: the validator's"), ox.QueryBoolean):
         raise ShapesError(f"{where}: sh:ask takes an ASK query.")
     return AskValidator(prologue, _group(text, where), graph.messages(node))

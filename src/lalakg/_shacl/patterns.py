@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from lalakg._errors import ShapesError
 from lalakg._rdf.terms import Node
 from lalakg._shacl.shapes_graph import ShapesGraph
-from lalakg._shacl.sparql_constraints import NOTHING
+from lalakg._shacl.sparql_constraints import EMPTY_STORE
 
 _COUNT: Final = re.compile(r"\{[0-9]+(,[0-9]*)?\}")
 _CLASS: Final = re.compile(r"\\.|\[(?P<inside>(?:\\.|[^\]\\])*)\]", re.DOTALL)
@@ -47,7 +47,7 @@ def read_pattern(graph: ShapesGraph, node: Node, value: Node) -> Pattern:
 
 def _is_taken(text: str, flags: str) -> bool:
     test = f"ASK {{ BIND(REGEX('', {ox.Literal(text)}, {ox.Literal(flags)}) AS ?ok) FILTER(BOUND(?ok)) }}"
-    return bool(NOTHING.query(test))
+    return bool(EMPTY_STORE.query(test))
 
 
 def _operator(text: str) -> str:

@@ -27,7 +27,7 @@ _AGGREGATES = {"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
 _CUTS = {"LIMIT", "OFFSET", "REDUCED"}
 _THIS = {"$this", "?this"}
 SHAPES_GRAPH = ox.NamedNode("urn:x-lalakg:shapes")  # where a query finds the shapes as $shapesGraph
-NOTHING = ox.Store()  # asking an empty store is how a query is parsed
+EMPTY_STORE = ox.Store()  # asking an empty store is how a query is parsed
 
 
 @dataclass(frozen=True)
@@ -67,16 +67,16 @@ def prepare_select(
         text = replace(text, {"PATH": path.sparql()})
     elif "PATH" in variables(text):
         raise ShapesError(f"{where}: $PATH stands in the query of a node shape, which has no path.")
-    text = prefixes(graph, node) + prebind(text, where, {"this"}, bound)
+    text = prefix_declarations(graph, node) + prebind(text, where, {"this"}, bound)
     if not isinstance(parse_query(text, f"{where}: the constraint's"), ox.QuerySolutions):
         raise ShapesError(f"{where}: the constraint's query must be a SELECT.")
     return SelectQuery(text, messages)
 
 
-def prebind(text: str, where: str, asked_for: set[str], bound: Mapping[str, Node]) -> str:
+def prebind(text: str, where: str, late_variables: set[str], bound: Mapping[str, Node]) -> str:
     """The text with the terms in `bound` for their variables; refused when it does what SHACL does not allow. The
-    variables `asked_for` get their terms when the query is run."""
-    _refuse(text, where, {*asked_for, *bound})
+    variables `late_variables` get their terms when the query is run."""
+    _refuse(text, where, {*late_variables, *bound})
     if "currentShape" in variables(text) and "currentShape" not in bound:
         raise ShapesError(f"{where}: $currentShape has no name by which a query could ask for it; give it an IRI.")
     return replace(text, {**{name: str(term) for name, term in bound.items()}, "shapesGraph": str(SHAPES_GRAPH)})
@@ -85,14 +85,14 @@ def prebind(text: str, where: str, asked_for: set[str], bound: Mapping[str, Node
 def parse_query(text: str, whose: str) -> Any:
     """The answer of an empty store to a query. Raises ShapesError for what cannot be run."""
     try:
-        return NOTHING.query(text)
+        return EMPTY_STORE.query(text)
     except SyntaxError as error:
         raise ShapesError(f"{whose} {unreadable(error, text)}") from None
     except (RuntimeError, ValueError) as error:
         raise ShapesError(f"{whose} query cannot be run: {error}.") from None
 
 
-def prefixes(graph: ShapesGraph, node: Node) -> str:
+def prefix_declarations(graph: ShapesGraph, node: Node) -> str:
     """PREFIX lines from `sh:prefixes` and its `sh:declare`, imported ontologies included."""
     waiting = list(graph.values(node, "prefixes"))
     seen: set[Any] = set()

@@ -25,7 +25,8 @@ from lalakg._shacl.sparql_backend import SparqlBackend
 from lalakg._shacl.sparql_constraints import SHAPES_GRAPH
 from lalakg._shacl.sparql_runner import SparqlRunner, StoreSource
 
-Progress: TypeAlias = Callable[[int, int], None]
+ShapeProgress: TypeAlias = Callable[[int, int], None]
+"""Called with how many shapes are done, and of how many."""
 
 
 def _silent(_done: int, _of: int) -> None:
@@ -76,7 +77,7 @@ class Validation:
     rewritten_literal: tuple[ox.Literal, ox.Literal] | None = None
 
 
-def validate(data: Data, shapes: Shapes, progress: Progress = _silent) -> Validation:
+def validate(data: Data, shapes: Shapes, progress: ShapeProgress = _silent) -> Validation:
     """Validate data against shapes. Raises ShapesError for what cannot be checked."""
     if shapes.need_their_graph:
         data.store.extend(ox.Quad(t.subject, t.predicate, t.object, SHAPES_GRAPH) for t in shapes.graph.triples)
@@ -84,7 +85,7 @@ def validate(data: Data, shapes: Shapes, progress: Progress = _silent) -> Valida
     return _validation(shapes, NodeBackend(data.store, data.lexical, sets), sets, progress)
 
 
-def validate_remotely(source: Source, shapes: Shapes, progress: Progress = _silent) -> Validation:
+def validate_remotely(source: Source, shapes: Shapes, progress: ShapeProgress = _silent) -> Validation:
     """Validate what a SPARQL endpoint holds, literals as the store keeps them.
 
     Raises ShapesError for what cannot be checked there, and EndpointError when the endpoint fails.
@@ -96,7 +97,7 @@ def validate_remotely(source: Source, shapes: Shapes, progress: Progress = _sile
 
 
 def _validation(
-    shapes: Shapes, backend: SparqlBackend | NodeBackend, sets: SparqlBackend, progress: Progress
+    shapes: Shapes, backend: SparqlBackend | NodeBackend, sets: SparqlBackend, progress: ShapeProgress
 ) -> Validation:
     runner = SparqlRunner(sets.source, sets, {})
     evaluation = Evaluation(shapes, backend, runner, keeps_blank_nodes=backend is not sets)
