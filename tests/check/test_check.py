@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import lalakg
-from lalakg._check.report import Finding, Report
+from lalakg._check.findings import Finding
+from lalakg._check.report import Report
 from lalakg._errors import FolderError, LalakgError, ParseError, ShapesError
 from lalakg._narrative.locators import SourceText
 

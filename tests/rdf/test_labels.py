@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from lalakg._mcp.search import entries
 
 import lalakg
 from lalakg._graph.description import describe
-from lalakg._mcp.search import entries
 from lalakg._pages import Edition
 from lalakg._rdf.labels import LABEL_PROPERTIES, best, best_label, label_pattern, labels_of, with_labels
 from lalakg._sparql.engine import LocalEngine

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar, TypeAlias
 
-from lalakg._check.findings import Found
+from lalakg._check.findings import StepResult
 from lalakg._graph.graph import KnowledgeGraph
 
-Step: TypeAlias = Callable[[], Found]
+Step: TypeAlias = Callable[[], StepResult]
 """One step of a check, by whose name the report counts what it has looked at."""
 
 

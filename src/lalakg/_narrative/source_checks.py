@@ -9,9 +9,8 @@ from typing import ClassVar
 
 import pyoxigraph as ox
 
-from lalakg._check.findings import Found
+from lalakg._check.findings import Finding, StepResult
 from lalakg._check.profile_checks import ProfileChecks, Step
-from lalakg._check.report import Finding
 from lalakg._graph.graph import KnowledgeGraph
 from lalakg._narrative.locators import SourceText, shared_ngram
 from lalakg._narrative.terms import LALA
@@ -53,7 +52,7 @@ class SourceChecks(ProfileChecks):
         return {"passages": partial(passages, kg, text), "texts": partial(texts, kg, text)}
 
 
-def passages(kg: KnowledgeGraph, text: SourceText) -> Found:
+def passages(kg: KnowledgeGraph, text: SourceText) -> StepResult:
     """The passages whose hash, paragraph or text fragment is not what the source has at their characters."""
     answer = kg.sparql(_PASSAGES)
     assert isinstance(answer, Rows)
@@ -81,7 +80,7 @@ def _short(kg: KnowledgeGraph, node: Node) -> str:
     return compact(node.value, kg.prefixes) if isinstance(node, ox.NamedNode) else str(node)
 
 
-def texts(kg: KnowledgeGraph, text: SourceText) -> Found:
+def texts(kg: KnowledgeGraph, text: SourceText) -> StepResult:
     """The texts of ours that share an n-gram of words with the source: copying, but for the titles of films."""
     titles, texts = kg.sparql(_TITLES), kg.sparql(_TEXTS)
     assert isinstance(titles, Rows)

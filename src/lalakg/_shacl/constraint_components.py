@@ -1,4 +1,4 @@
-"""SHACL-SPARQL constraint components: constraints that a shapes graph defines for itself."""
+"""SPARQL-based constraint components (SHACL, section 6): constraints that a shapes graph defines for itself."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ import pyoxigraph as ox
 
 from lalakg._errors import ShapesError
 from lalakg._rdf.terms import Node
-from lalakg._shacl.graph import ShapesGraph
 from lalakg._shacl.paths import Path
 from lalakg._shacl.query_words import split, words
-from lalakg._shacl.select import Select, current, parsed, prefixes, prepare, put_in
+from lalakg._shacl.shapes_graph import ShapesGraph
+from lalakg._shacl.sparql_constraints import (
+    SelectQuery,
+    current_shape_binding,
+    parse_query,
+    prebind,
+    prefix_declarations,
+    prepare_select,
+)
 from lalakg._sparql.text import group_end
 
 _NAME = re.compile(r"[^\W\d][\w.\-\u00b7\u0300-\u036f\u203f\u2040]*\Z")
@@ -21,7 +28,7 @@ _RESERVED = {"this", "shapesGraph", "currentShape", "path", "PATH", "value"}
 
 
 @dataclass(frozen=True)
-class Ask:
+class AskValidator:
     """An ASK validator: a group pattern that holds for a value node ?value of ?this when it conforms."""
 
     prologue: str
@@ -30,10 +37,10 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Use:
+class ComponentConstraint:
     """A component at a shape: its validator with the parameters put in, and the parameters for messages."""
 
-    validator: Ask | Select
+    validator: AskValidator | SelectQuery
     parameters: tuple[tuple[str, Node], ...]
 
 
@@ -46,7 +53,7 @@ class Component:
     mandatory: tuple[str, ...]
     optional: tuple[str, ...]
 
-    def uses(self, graph: ShapesGraph, shape: Node, path: Path | None) -> Iterator[Use]:
+    def uses(self, graph: ShapesGraph, shape: Node, path: Path | None) -> Iterator[ComponentConstraint]:
         """The constraints of this kind at a shape: none, unless all mandatory parameters are there."""
         if not all(graph.values(shape, iri) for iri in self.mandatory):
             return
@@ -59,14 +66,16 @@ class Component:
         for values in sets:
             _refuse_blank(graph, shape, values)
             bound = {_name(iri): value for iri, value in values.items()}
-            yield Use(self._bind(graph, shape, path, bound), tuple(bound.items()))
+            yield ComponentConstraint(self._bind(graph, shape, path, bound), tuple(bound.items()))
 
-    def _bind(self, graph: ShapesGraph, shape: Node, path: Path | None, bound: dict[str, Node]) -> Ask | Select:
+    def _bind(
+        self, graph: ShapesGraph, shape: Node, path: Path | None, bound: dict[str, Node]
+    ) -> AskValidator | SelectQuery:
         """The validator for a node or property shape: a SELECT of its own, or else the ASK for both."""
-        given = {**bound, **current(shape)}
+        given = {**bound, **current_shape_binding(shape)}
         if nodes := graph.values(self.node, "nodeValidator" if path is None else "propertyValidator"):
             text = graph.string(nodes[0], graph.only(nodes[0], "select"), "select")
-            return prepare(graph, nodes[0], text, graph.messages(nodes[0]), path, given)
+            return prepare_select(graph, nodes[0], text, graph.messages(nodes[0]), path, given)
         if nodes := graph.values(self.node, "validator"):
             return _ask(graph, nodes[0], given)
         raise ShapesError(
@@ -121,13 +130,13 @@ def _name(iri: str) -> str:
     return found[0] if found else ""
 
 
-def _ask(graph: ShapesGraph, node: Node, bound: dict[str, Node]) -> Ask:
+def _ask(graph: ShapesGraph, node: Node, bound: dict[str, Node]) -> AskValidator:
     where = graph.place(node)
     own, text = split(graph.string(node, graph.only(node, "ask"), "ask"))
-    prologue, text = prefixes(graph, node) + own, put_in(text, where, {"this", "value"}, bound)
-    if not isinstance(parsed(prologue + text, f"{where}: the validator's"), ox.QueryBoolean):
+    prologue, text = prefix_declarations(graph, node) + own, prebind(text, where, {"this", "value"}, bound)
+    if not isinstance(parse_query(prologue + text, f"{where}: the validator's"), ox.QueryBoolean):
         raise ShapesError(f"{where}: sh:ask takes an ASK query.")
-    return Ask(prologue, _group(text, where), graph.messages(node))
+    return AskValidator(prologue, _group(text, where), graph.messages(node))
 
 
 def _group(text: str, where: str) -> str:

@@ -1,7 +1,7 @@
-"""The triples of a store by predicate: looked up one by one, or read into a table once many are asked for.
+"""Look-up tables by predicate (a hash index): values of nodes along paths, with literals in their original forms.
 
-Both give literals as they were parsed. A table costs less per triple than a look-up, but has all triples of its
-predicate; so one is read as soon as it is no more than some times as large as what was looked up.
+Values are looked up in the store one by one at first. A table costs less per triple than a look-up, but has all triples
+of its predicate; so it is read once it is no more than some times as large as the look-ups made so far.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import pyoxigraph as ox
 
 from lalakg._shacl.backend import Term
-from lalakg._shacl.lexical import Lexical
+from lalakg._shacl.lexical_forms import LexicalForms
 from lalakg._shacl.paths import Path
 
 Lookup: TypeAlias = Callable[[Term], Sequence[Term]]
@@ -25,7 +25,7 @@ _DEFAULT = ox.DefaultGraph()
 _FORWARDS, _BACKWARDS = attrgetter("subject", "object"), attrgetter("object", "subject")
 _WORTH = 4  # how many rows of a table cost as much as one look-up
 _FEW = 100  # look-ups that are not worth a table
-_HELD = 1_000_000  # rows of all tables together; beyond, the oldest is dropped, and read again if it is needed
+_MAX_ROWS = 1_000_000  # rows of all tables together; beyond, the oldest is dropped, and read again if it is needed
 
 
 class _Table(dict[Term, Sequence[Term]]):
@@ -35,21 +35,21 @@ class _Table(dict[Term, Sequence[Term]]):
         return ()
 
 
-class Tables:
-    """What stands at either end of a predicate or path."""
+class PredicateTables:
+    """Values at the end of predicates and paths, in either direction."""
 
-    def __init__(self, store: ox.Store, lexical: Lexical) -> None:
+    def __init__(self, store: ox.Store, lexical: LexicalForms) -> None:
         self.store, self.lexical = store, lexical
         self._tables: dict[tuple[Any, bool], _Table] = {}
         self._rows: dict[tuple[Any, bool], int] = {}
-        self._asked: Counter[tuple[Any, bool]] = Counter()  # look-ups so far
-        self._tried: Counter[tuple[Any, bool]] = Counter()  # look-ups when a table was too large for them
+        self._lookups: Counter[tuple[Any, bool]] = Counter()  # look-ups so far
+        self._refused_at: Counter[tuple[Any, bool]] = Counter()  # look-ups when its table was too large
 
     def along(self, path: Path, times: int = 0, *, backwards: bool = False) -> Lookup:
         """What follows a path from a node to its value nodes, each once. `times` is how often that will be done, where
         it is known."""
         if path.kind == "predicate":
-            return self._at(path.node, backwards, times)
+            return self._along_predicate(path.node, backwards, times)
         if path.kind == "inverse":
             return self.along(path.parts[0], times, backwards=not backwards)
         first, *others = reversed(path.parts) if backwards and path.kind == "sequence" else path.parts
@@ -63,24 +63,25 @@ class Tables:
         key = path.node, False
         return path.kind == "predicate" and key in self._tables and self._rows[key] == len(self._tables[key])
 
-    def _at(self, predicate: Any, backwards: bool, times: int) -> Lookup:
+    def _along_predicate(self, predicate: Any, backwards: bool, times: int) -> Lookup:
         key = predicate, backwards
-        if self._is_read(key, times):
+        if self._has_table(key, times):
             return self._tables[key].__getitem__
 
         def look_up(node: Term) -> Sequence[Term]:
-            return self._tables[key][node] if self._is_read(key, 1) else _each_once(self._one(node, *key))
+            return self._tables[key][node] if self._has_table(key, 1) else _each_once(self._from_store(node, *key))
 
         return look_up
 
-    def _is_read(self, key: tuple[Any, bool], times: int) -> bool:
+    def _has_table(self, key: tuple[Any, bool], times: int) -> bool:
         """Whether there is a table, after so many look-ups more."""
         if key in self._tables:
             return True
-        self._asked[key] += times
-        return self._asked[key] >= max(_FEW, 4 * self._tried[key]) and self._read(key, _WORTH * self._asked[key])
+        self._lookups[key] += times
+        is_worth_a_try = self._lookups[key] >= max(_FEW, 4 * self._refused_at[key])
+        return is_worth_a_try and self._read(key, _WORTH * self._lookups[key])
 
-    def _one(self, node: Term, predicate: Any, backwards: bool) -> Iterator[Term]:
+    def _from_store(self, node: Term, predicate: Any, backwards: bool) -> Iterator[Term]:
         if backwards:
             return self.lexical.subjects(self.store, predicate, node)
         return self.lexical.objects(self.store, node, predicate)
@@ -96,10 +97,10 @@ class Tables:
             elif known is not new:
                 table[node] = [*known, value]
         if rows > limit:
-            self._tried[key] = self._asked[key]
+            self._refused_at[key] = self._lookups[key]
             return False
         self._rows[key], self._tables[key] = rows, table
-        while len(self._tables) > 1 and sum(self._rows.values()) > _HELD:
+        while len(self._tables) > 1 and sum(self._rows.values()) > _MAX_ROWS:
             oldest = next(iter(self._tables))
             del self._tables[oldest], self._rows[oldest]
         return True
@@ -108,7 +109,7 @@ class Tables:
         quads = self.store.quads_for_pattern(None, predicate, None, _DEFAULT)
         if predicate.value not in self.lexical.predicates:
             return map(_BACKWARDS if backwards else _FORWARDS, quads)
-        pairs = {(q.subject, o) for q in quads for o in self.lexical.written(q.subject, predicate, q.object)}
+        pairs = {(q.subject, o) for q in quads for o in self.lexical.original_forms(q.subject, predicate, q.object)}
         return ((o, s) if backwards else (s, o) for s, o in pairs)
 
 

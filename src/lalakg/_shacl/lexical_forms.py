@@ -1,7 +1,7 @@
-"""Literals as they were parsed, where the store keeps another form of them.
+"""Original lexical forms of literals that Oxigraph's store rewrites.
 
-Oxigraph's store rewrites some literals (01 becomes 1, xsd:int becomes xsd:integer, en-GB becomes en-gb). Which triples
-are concerned is noted while they are loaded, so that what looks at forms can be judged on what was written.
+The store keeps some literals in a canonical form (01 becomes 1, xsd:int becomes xsd:integer, en-GB becomes en-gb). The
+triples concerned are recorded while they are loaded, so that constraints judge the form that the author wrote.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _BATCH = 1000
 _PLAIN_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 
 
-class Lexical:
-    """The triples whose literal the store rewrote, by subject and predicate."""
+class LexicalForms:
+    """An index of the rewritten literals: subject and predicate, stored form, original forms."""
 
     def __init__(self) -> None:
         self._written: dict[tuple[Any, Any], dict[Any, list[Any]]] = defaultdict(lambda: defaultdict(list))
@@ -35,13 +35,13 @@ class Lexical:
         self.rewritten: set[ox.Literal] = set()  # as they were written
 
     def load(self, triples: Iterable[ox.Triple | ox.Quad], store: ox.Store) -> None:
-        """Put triples into a store, noting those that it rewrites."""
+        """Put triples into a store, recording those whose literal it rewrites."""
         rewritten: list[tuple[Any, ox.NamedNode, ox.Literal]] = []
         kept = self._kept(triples, rewritten)
         while batch := list(islice(kept, _BATCH)):  # one extend for all would hold everything in memory twice
             store.extend(batch)
         for subject, predicate, literal in rewritten:
-            stored, known = self.stored(literal), self._written[subject, predicate]
+            stored, known = self.stored_form(literal), self._written[subject, predicate]
             if not known[stored] and ox.Quad(subject, predicate, stored) in store:
                 known[stored].append(stored)  # it was written in that form, too
             known[stored].append(literal)
@@ -50,10 +50,10 @@ class Lexical:
         store.extend(ox.Quad(*triple) for triple in rewritten)
 
     def _kept(self, triples: Iterable[ox.Triple | ox.Quad], rewritten: list[Any]) -> Iterator[ox.Quad]:
-        """The triples that the store keeps as they are; the others go into `rewritten`."""
+        """The triples that the store keeps unchanged; the others go into `rewritten`."""
         for triple in triples:
             term = triple.object
-            if type(term) is ox.Literal and self.stored(term) != term:
+            if type(term) is ox.Literal and self.stored_form(term) != term:
                 rewritten.append((triple.subject, triple.predicate, term))
             else:
                 yield triple if type(triple) is ox.Quad and triple.graph_name == _DEFAULT else _plain(triple)
@@ -67,7 +67,7 @@ class Lexical:
             return False
         return datatype != XSD + "integer" or not _PLAIN_INTEGER.fullmatch(literal.value)
 
-    def stored(self, literal: ox.Literal) -> ox.Literal:
+    def stored_form(self, literal: ox.Literal) -> ox.Literal:
         """The form in which the store keeps a literal."""
         if not self._may_change(literal):
             return literal
@@ -78,32 +78,32 @@ class Lexical:
                 self._scratch.clear()
         return self._stored[literal]
 
-    def note(self, term: Any) -> None:
-        """Remember a term that may stand in no triple: a literal as it is written, which the store would rewrite."""
-        if isinstance(term, ox.Literal) and self.stored(term) != term:
+    def record(self, term: Any) -> None:
+        """Record a term of a shape: a literal that the store would rewrite need not stand in any triple."""
+        if isinstance(term, ox.Literal) and self.stored_form(term) != term:
             self.rewritten.add(term)
 
     def example(self) -> tuple[ox.Literal, ox.Literal] | None:
-        """One of the literals that the store rewrote: as it was written, and as it is kept."""
+        """One rewritten literal: its original and its stored form."""
         first = min(self.rewritten, key=str, default=None)
-        return first and (first, self.stored(first))
+        return first and (first, self.stored_form(first))
 
-    def written(self, subject: Any, predicate: Any, stored: Any) -> list[Any]:
-        """What was written, for a triple of the store."""
+    def original_forms(self, subject: Any, predicate: Any, stored: Any) -> list[Any]:
+        """The original forms of a stored triple's object."""
         known = self._written.get((subject, predicate))
         return known.get(stored) or [stored] if known and isinstance(stored, ox.Literal) else [stored]
 
     def objects(self, store: ox.Store, subject: Any, predicate: Any) -> Iterator[Any]:
-        """The objects of a subject and predicate, as they were written."""
+        """The objects of a subject and predicate, in their original forms."""
         if not isinstance(subject, ox.Literal):
             for quad in store.quads_for_pattern(subject, predicate, None, _DEFAULT):
-                yield from self.written(subject, predicate, quad.object)
+                yield from self.original_forms(subject, predicate, quad.object)
 
     def subjects(self, store: ox.Store, predicate: Any, value: Any) -> Iterator[Any]:
-        """The subjects that have `value` as it was written."""
-        stored = self.stored(value) if isinstance(value, ox.Literal) else value
+        """The subjects that have `value` in just this form."""
+        stored = self.stored_form(value) if isinstance(value, ox.Literal) else value
         for quad in store.quads_for_pattern(None, predicate, stored, _DEFAULT):
-            if value in self.written(quad.subject, predicate, stored):
+            if value in self.original_forms(quad.subject, predicate, stored):
                 yield quad.subject
 
 

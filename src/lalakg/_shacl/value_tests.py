@@ -1,7 +1,7 @@
-"""Value tests: whether one value breaks a constraint, as a SPARQL expression.
+"""Value tests (SHACL, sections 4.1 to 4.4, and sh:in): constraints on single values, compiled to SPARQL expressions.
 
-The same expression serves a term and one given by its parts: `Operand` says how to write these, so that a literal that
-a store would rewrite is judged by its parts as they were parsed.
+One expression serves for a variable and for a literal given by its parts (text, datatype, language), so that a literal
+that a store would rewrite is judged in its original form. `Operand` says how either is written.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ LITERAL: Final = Operand(
 )  # one whose parts have variables of their own
 
 
-def is_of_kind(term: Node, kind: str) -> bool:
+def is_of_node_kind(term: Node, kind: str) -> bool:
     """Whether a term is of a kind such as IRIOrLiteral."""
     return _KINDS[type(term)] in kind.split("Or")
 
@@ -82,7 +82,7 @@ def is_of_kind(term: Node, kind: str) -> bool:
 _KINDS: Final[dict[type, str]] = {ox.NamedNode: "IRI", ox.BlankNode: "BlankNode", ox.Literal: "Literal"}
 
 
-def unmatched(values: Iterable[Node], pattern: re.Pattern[str]) -> Iterator[Node]:
+def not_matching(values: Iterable[Node], pattern: re.Pattern[str]) -> Iterator[Node]:
     """The values whose text does not match; a blank node has none."""
     return (v for v in values if isinstance(v, ox.BlankNode) or not pattern.search(str(v.value)))
 

@@ -1,8 +1,8 @@
-"""SHACL-SPARQL constraints: a SELECT that is asked for all focus nodes at once where that is safe.
+"""SPARQL-based constraints (SHACL, section 5): a SELECT query asked for all focus nodes at once where that is safe.
 
-SHACL pre-binds `$this` everywhere in a query. The same holds when each group that mentions `$this` begins with the
-pattern of the focus nodes, except for queries that count, cut off or nest in a way that would mix focus nodes, or
-mention it within GRAPH, where the targets are not: those are asked once per focus node.
+SHACL pre-binds `$this` everywhere in a query (appendix A). The same holds when each group that mentions `$this` begins
+with the pattern of the focus nodes (a semi-join), except for queries that count, cut off or nest in a way that would
+mix focus nodes, or mention it within GRAPH, where the targets are not: those are asked once per focus node.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import pyoxigraph as ox
 from lalakg._errors import ShapesError
 from lalakg._rdf.terms import WELL_KNOWN, XSD, Node
 from lalakg._rdf.tokens import Token
-from lalakg._shacl.graph import ShapesGraph
 from lalakg._shacl.paths import Path
 from lalakg._shacl.query_words import replace, variables, words
+from lalakg._shacl.shapes_graph import ShapesGraph
 from lalakg._sparql.service import service_addresses
 from lalakg._sparql.text import depths, group_end, syntax_error
 
@@ -27,72 +27,72 @@ _AGGREGATES = {"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
 _CUTS = {"LIMIT", "OFFSET", "REDUCED"}
 _THIS = {"$this", "?this"}
 SHAPES_GRAPH = ox.NamedNode("urn:x-lalakg:shapes")  # where a query finds the shapes as $shapesGraph
-NOTHING = ox.Store()  # asking an empty store is how a query is parsed
+EMPTY_STORE = ox.Store()  # asking an empty store is how a query is parsed
 
 
 @dataclass(frozen=True)
-class Select:
-    """A query of a constraint: `text` with prefixes declared and `$PATH` replaced; `messages` may hold {?var}."""
+class SelectQuery:
+    """A constraint's query: `text` with prefixes declared and `$PATH` replaced; `messages` may hold {?variable}."""
 
     text: str
     messages: tuple[ox.Literal, ...]
 
-    def for_set(self, focus: str) -> str | None:
+    def for_focus_nodes(self, focus: str) -> str | None:
         """The query for all focus nodes of the pattern `focus`, which binds ?this; None when that is not safe."""
-        return _joined(self.text, focus)
+        return _prebind_focus_nodes(self.text, focus)
 
 
-def current(shape: Node) -> dict[str, Node]:
+def current_shape_binding(shape: Node) -> dict[str, Node]:
     """What `$currentShape` is bound to: a shape's IRI; a blank node has no name that a query could use."""
     return {"currentShape": shape} if isinstance(shape, ox.NamedNode) else {}
 
 
-def read_select(graph: ShapesGraph, node: Node, path: Path | None, shape: Node) -> Select:
+def read_select(graph: ShapesGraph, node: Node, path: Path | None, shape: Node) -> SelectQuery:
     """Read a `sh:sparql` constraint. Raises ShapesError for what SHACL forbids and what is not SPARQL."""
     text = graph.string(node, graph.only(node, "select"), "select")
-    return prepare(graph, node, text, graph.messages(node), path, current(shape))
+    return prepare_select(graph, node, text, graph.messages(node), path, current_shape_binding(shape))
 
 
-def prepare(
+def prepare_select(
     graph: ShapesGraph,
     node: Node,
     text: str,
     messages: tuple[ox.Literal, ...],
     path: Path | None,
     bound: Mapping[str, Node],
-) -> Select:
+) -> SelectQuery:
     """A SELECT ready to be asked: prefixes declared, `$PATH` and the parameters in `bound` put in."""
     where = graph.place(node)
     if path is not None:
         text = replace(text, {"PATH": path.sparql()})
     elif "PATH" in variables(text):
         raise ShapesError(f"{where}: $PATH stands in the query of a node shape, which has no path.")
-    text = prefixes(graph, node) + put_in(text, where, {"this"}, bound)
-    if not isinstance(parsed(text, f"{where}: the constraint's"), ox.QuerySolutions):
+    text = prefix_declarations(graph, node) + prebind(text, where, {"this"}, bound)
+    if not isinstance(parse_query(text, f"{where}: the constraint's"), ox.QuerySolutions):
         raise ShapesError(f"{where}: the constraint's query must be a SELECT.")
-    return Select(text, messages)
+    return SelectQuery(text, messages)
 
 
-def put_in(text: str, where: str, asked_for: set[str], bound: Mapping[str, Node]) -> str:
+def prebind(text: str, where: str, late_variables: set[str], bound: Mapping[str, Node]) -> str:
     """The text with the terms in `bound` for their variables; refused when it does what SHACL does not allow. The
-    variables `asked_for` get their terms when the query is run."""
-    _refuse(text, where, {*asked_for, *bound})
+    variables `late_variables` get their terms when the query is run."""
+    _refuse(text, where, {*late_variables, *bound})
     if "currentShape" in variables(text) and "currentShape" not in bound:
         raise ShapesError(f"{where}: $currentShape has no name by which a query could ask for it; give it an IRI.")
     return replace(text, {**{name: str(term) for name, term in bound.items()}, "shapesGraph": str(SHAPES_GRAPH)})
 
 
-def parsed(text: str, whose: str) -> Any:
+def parse_query(text: str, whose: str) -> Any:
     """The answer of an empty store to a query. Raises ShapesError for what cannot be run."""
     try:
-        return NOTHING.query(text)
+        return EMPTY_STORE.query(text)
     except SyntaxError as error:
         raise ShapesError(f"{whose} {syntax_error(error, text)}") from None
     except (RuntimeError, ValueError) as error:
         raise ShapesError(f"{whose} query cannot be run: {error}.") from None
 
 
-def prefixes(graph: ShapesGraph, node: Node) -> str:
+def prefix_declarations(graph: ShapesGraph, node: Node) -> str:
     """PREFIX lines from `sh:prefixes` and its `sh:declare`, imported ontologies included."""
     waiting = list(graph.values(node, "prefixes"))
     seen: set[Any] = set()
@@ -130,10 +130,10 @@ def _refuse(text: str, where: str, bound: set[str]) -> None:
             raise ShapesError(
                 f"{where}: GRAPH {second.text} is not what is checked; only GRAPH $shapesGraph can be asked."
             )
-    _refuse_lost_this(listed, where)
+    _refuse_projections_without_this(listed, where)
 
 
-def _refuse_lost_this(listed: list[Token], where: str) -> None:
+def _refuse_projections_without_this(listed: list[Token], where: str) -> None:
     for index, names in _projections(listed)[1:]:
         if "this" not in names and not ("*" in names and _is_visible(listed, index)):
             raise ShapesError(f"{where}: a sub-select must return $this, which is bound before the query runs.")
@@ -161,10 +161,10 @@ def _is_visible(listed: list[Token], select: int) -> bool:
     return any(depth == 0 and word.text in _THIS for word, depth in depths(group, "()"))
 
 
-def _joined(text: str, focus: str) -> str | None:
+def _prebind_focus_nodes(text: str, focus: str) -> str | None:
     """`text` with `focus` at the head of every group that mentions $this; None when that could mix focus nodes."""
     listed = words(text)
-    if _mixes(listed):
+    if _mixes_focus_nodes(listed):
         return None
     heads: list[int] = []
     for index, word in enumerate(listed):
@@ -177,7 +177,7 @@ def _joined(text: str, focus: str) -> str | None:
     return text
 
 
-def _mixes(listed: list[Token]) -> bool:
+def _mixes_focus_nodes(listed: list[Token]) -> bool:
     upper = {t.text.upper() for t in listed}
     counts = bool(upper & _AGGREGATES) and not _groups_by_this(listed)
     returns_this = all("this" in names or "*" in names for _, names in _projections(listed))

@@ -1,11 +1,11 @@
-"""A shapes graph with an index, and the few ways in which shapes are read from it."""
+"""The shapes graph: its triples, indexed, and readers of typed values and RDF lists."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import pyoxigraph as ox
 
@@ -13,6 +13,8 @@ from lalakg._errors import ShapesError
 from lalakg._rdf.terms import RDF, WELL_KNOWN, XSD, Node, compact
 
 SH = WELL_KNOWN["sh"]
+TARGETS: Final = ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
+_TARGETS_IN_A_NAME: Final = 3
 _FIRST, _REST, _NIL = RDF + "first", RDF + "rest", ox.NamedNode(RDF + "nil")
 
 
@@ -44,8 +46,17 @@ class ShapesGraph:
         return [node for node, predicate in list(self._values) if predicate == iri]
 
     def name(self, node: Node) -> str:
-        """A node's short name."""
+        """A node's short name; [] for a blank node, whose label is another in every run."""
+        if isinstance(node, ox.BlankNode):
+            return "[]"
         return compact(node.value, self.prefixes) if isinstance(node, ox.NamedNode) else str(node)
+
+    def target_name(self, node: Node) -> str:
+        """What names an anonymous shape that no other refers to: its targets, or [] where it has none."""
+        found = [f"sh:{key}({name})" for key in TARGETS for name in sorted(map(self.name, self.values(node, key)))]
+        if len(found) > _TARGETS_IN_A_NAME:
+            found = [found[0], f"{len(found) - 1} more"]
+        return "+".join(found) or "[]"
 
     def place(self, node: Node) -> str:
         """Where an error is: the nearest named thing that leads to `node`."""
@@ -55,7 +66,7 @@ class ShapesGraph:
             ways = (SH, _FIRST) if not isinstance(node, ox.BlankNode) else ("",)  # a literal also stands elsewhere
             owners = (t.subject for t in self.triples if t.object == node and t.predicate.value.startswith(ways))
             node = next(owners, node)  # type: ignore[assignment]
-        return f"shape {self.name(node)}"
+        return f"shape {self.target_name(node) if isinstance(node, ox.BlankNode) else self.name(node)}"
 
     def only(self, node: Node, key: str) -> Node:
         """The one value of `key`. Raises ShapesError when there are several."""
@@ -67,6 +78,16 @@ class ShapesGraph:
     def optional(self, node: Node, key: str) -> Node | None:
         """The value of `key`, if it has one. Raises ShapesError when there are several."""
         return self.only(node, key) if self.values(node, key) else None
+
+    def members(self, node: Node) -> list[Node]:
+        """The members of an RDF list as far as it is well-formed; none for any other node."""
+        items: list[Node] = []
+        seen: set[Any] = set()
+        while node not in seen and len(first := self.values(node, _FIRST)) == len(self.values(node, _REST)) == 1:
+            seen.add(node)
+            items.append(first[0])
+            node = self.values(node, _REST)[0]
+        return items
 
     def is_list(self, node: Node) -> bool:
         """Whether `node` is an RDF list."""
@@ -84,6 +105,10 @@ class ShapesGraph:
             items.append(first[0])
             node = rest[0]
         return items
+
+    def is_member(self, node: Node) -> bool:
+        """Whether `node` is a member of an RDF list."""
+        return bool(self.subjects(_FIRST, node))
 
     def integer(self, node: Node, key: str) -> int:
         """A whole number. Raises ShapesError for anything else."""
