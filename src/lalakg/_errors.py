@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
+from typing import cast
 
 PATH = (str, PathLike)  # the types of a path, for `require_type`
 _WIDTH = 160  # characters of a line that are shown
@@ -108,6 +109,16 @@ def require_type(argument: str, value: object, types: type | tuple[type, ...], w
         from reprlib import repr as brief
 
         raise InvalidValue(f"{argument} takes {wanted}, not {brief(value)}.")
+
+
+def require_paths(argument: str, value: object, wanted: str) -> list[Path]:
+    """The paths that a value is: one, or several. Raises InvalidValue, which names the argument, for all else."""
+    several = value if isinstance(value, Iterable) and not isinstance(value, str | bytes) else [value]
+    paths: list[Path] = []
+    for path in several:
+        require_type(argument, path, PATH, wanted)
+        paths.append(Path(cast("str", path)))
+    return paths
 
 
 def why(error: Exception) -> str:

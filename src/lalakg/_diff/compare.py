@@ -23,9 +23,10 @@ def diff(a: Comparable, b: Comparable, *, graph: str | None = None) -> Diff:
     folder, or the URL of a store; there, `graph` is the named graph to compare instead of that of the folder's data.
     Literals are compared as they are written, unless one side is a store that rewrites them: then a note counts those
     that differ in writing only. Raises FolderError for a file or folder, ParseError for what is not RDF, EndpointError
-    for an endpoint that cannot be read whole, SymmetryError for blank nodes that are too much alike to be told apart.
+    for an endpoint that cannot be read whole, SymmetryError for blank nodes that are too much alike to be told apart,
+    InvalidValue for what is no graph.
     """
-    return _compare(read(a, graph), read(b, graph))
+    return _compare(read(a, graph, "a"), read(b, graph, "b"))
 
 
 def _compare(a: Side, b: Side) -> Diff:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from lalakg._errors import InvalidValue, OutputError
+from lalakg._errors import PATH, InvalidValue, OutputError, require_type
 
 _TEMPLATE = Path(__file__).parents[1] / "template"
 _BASE, _NAME = "https://example.org/my-film/", "my-film"
@@ -22,6 +22,9 @@ def init(folder: Path | str, base: str | None = None) -> list[str]:
     `base` is where its IRIs begin and ends in /id/ (default: https://example.org/NAME/id/, NAME being the folder's).
     Raises OutputError when the folder exists and is not empty, and InvalidValue for a base that is none.
     """
+    require_type("folder", folder, PATH, "the path of a folder")
+    if base is not None:
+        require_type("base", base, str, "an address")
     folder = Path(folder)
     name = re.sub(r"[^a-z0-9]+", "-", folder.absolute().name.lower()).strip("-") or _NAME
     base = base or f"https://example.org/{name}/id/"

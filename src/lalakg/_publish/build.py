@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lalakg._check import Progress, check
 from lalakg._check.report import Report
-from lalakg._errors import LalakgError, OutputError
+from lalakg._errors import PATH, LalakgError, OutputError, require_type
 from lalakg._folder.folder import checksum_lines
 from lalakg._graph.graph import KnowledgeGraph
 from lalakg._publish.atomic_files import output_errors, replace_folder
@@ -57,9 +57,12 @@ def build(
     where it will stand, if that is not where the IRIs of the graph lead.
 
     Raises NotConforming when the check finds a violation, and OutputError when `out` cannot be written or holds
-    something that no build made.
+    something that no build made; FolderError for the graph of a file.
     """
+    require_type("kg", kg, KnowledgeGraph, "a KnowledgeGraph")
+    require_type("out", out, PATH, "the path of a folder")
     _refuse_address(address, site=site)
+    _ = kg.folder  # which the graph of a file lacks
     folder = Path(out)
     with output_errors(folder):
         _refuse_foreign(folder)

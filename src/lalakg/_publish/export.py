@@ -8,25 +8,35 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from lalakg._check import Progress
-from lalakg._errors import OutputError
+from lalakg._errors import OutputError, require_type
 from lalakg._folder.folder import checksum_lines
 from lalakg._graph.graph import KnowledgeGraph
 from lalakg._publish.named_graphs import quads
 from lalakg._publish.void import PREFIXES, Distribution, describe_dataset
 from lalakg._rdf import turtle
-from lalakg._rdf.formats import GRAPH_FORMATS, MEDIA_TYPES, write_dataset, write_graph
+from lalakg._rdf.formats import GRAPH_FORMATS, MEDIA_TYPES, canonical_name, write_dataset, write_graph
 
 CHECKSUMS = "SHA256SUMS"
 
 
 def export(kg: KnowledgeGraph, format_name: str) -> str:
-    """The complete graph as text: ttl, jsonld, nt, rdf, nq or trig. Raises OutputError for another format."""
+    """The complete graph as text: ttl, jsonld, nt, rdf, nq or trig, or their other usual names, such as turtle.
+
+    Raises OutputError for another format, and InvalidValue for what is no graph or no name.
+    """
+    require_type("kg", kg, KnowledgeGraph, "a KnowledgeGraph")
+    require_type("format_name", format_name, str, "the name of a format")
+    name = canonical_name(format_name, MEDIA_TYPES)
+    if name is None:
+        raise OutputError(f"there is no format {format_name}; there are {', '.join(MEDIA_TYPES)}.")
+    return _serialized(kg, name)
+
+
+def _serialized(kg: KnowledgeGraph, format_name: str) -> str:
     if format_name == "ttl" and kg.kept:
         return kg.kept.read_text(encoding="utf-8")
     if format_name in GRAPH_FORMATS:
-        return write_graph(kg.triples, format_name, kg.prefixes, kg.folder.context)
-    if format_name not in MEDIA_TYPES:
-        raise OutputError(f"there is no form {format_name}; there are {', '.join(MEDIA_TYPES)}.")
+        return write_graph(kg.triples, format_name, kg.prefixes, kg.context)
     return write_dataset(quads(kg), format_name, kg.prefixes)
 
 

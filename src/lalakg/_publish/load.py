@@ -10,7 +10,8 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from lalakg._errors import InvalidValue, OutputError
+from lalakg._errors import InvalidValue, OutputError, require_paths, require_type
+from lalakg._graph.file_graph import FileGraph
 from lalakg._graph.graph import KnowledgeGraph
 from lalakg._publish.named_graphs import quads
 from lalakg._sparql.credentials import Credentials
@@ -40,7 +41,7 @@ class LoadReport:
 
 
 def load_into(
-    data: KnowledgeGraph | Iterable[Path],
+    data: KnowledgeGraph | Iterable[Path | str] | Path | str,
     url: str,
     *,
     graph: str | None = None,
@@ -58,10 +59,12 @@ def load_into(
     is one of its own, and into a named graph where the default graph shows them all. `named_graphs` adds the packaging
     by worlds. Data there that is not this graph's is only replaced with `replace`. `timeout` is for the whole, in
     seconds. Raises EndpointError when the store fails, OutputError when it holds something else, InvalidValue when
-    `graph` is no IRI.
+    `graph` is no IRI, or an argument of another type than it takes.
     """
+    require_type("url", url, str, "the address of a store")
+    data = data.path if isinstance(data, FileGraph) else data
     kg = data if isinstance(data, KnowledgeGraph) else None
-    files = [] if isinstance(data, KnowledgeGraph) else [Path(path) for path in data]
+    files = [] if kg else require_paths("data", data, "a KnowledgeGraph, or paths of RDF files")
     _refuse_arguments(graph, default)
     with Session(credentials or Credentials(), timeout) as session:
         store = probe(url, session)

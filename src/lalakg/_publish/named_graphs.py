@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
+from lalakg._graph.file_graph import FileGraph
 from lalakg._graph.graph import KnowledgeGraph
 
 GraphName: TypeAlias = Callable[[ox.Triple, str], str]
@@ -28,8 +29,10 @@ def quads(kg: KnowledgeGraph) -> list[ox.Quad]:
     """The complete graph as quads.
 
     What is derived lies in the graph `derived`, all else where the profile puts it, which is by default the graph named
-    after its file: data/debate/facts.ttl gives `debate-facts`.
+    after its file: data/debate/facts.ttl gives `debate-facts`. The statements of one file are in its own graphs.
     """
+    if isinstance(kg, FileGraph):
+        return kg.quads
     graph_name, base = kg.folder.profile.extension(NamedGraphs).graph_name(kg), kg.folder.dataset.graphs
 
     @cache
