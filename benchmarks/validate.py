@@ -1,13 +1,14 @@
 """Check corpora of the film's shape with lalakg and other SHACL engines, side by side, each in its own process.
 
-    python benchmarks/shacl.py --sizes 10_000 100_000 --engines lalakg pyshacl [--shapes full core] [--limit 900]
-    python benchmarks/shacl.py --film [--runs 5]       the film itself, in alternating runs
-    python benchmarks/shacl.py --profile --sizes 100_000       our ten slowest shapes
+    python benchmarks/validate.py --sizes 10_000 100_000 --engines lalakg pyshacl [--shapes full core] [--limit 900]
+    python benchmarks/validate.py --film [--runs 5]       the film itself, in alternating runs
+    python benchmarks/validate.py --profile --sizes 100_000       our ten slowest shapes
 
 CPU seconds (user and system, all threads), wall time and peak memory are those of the whole process, from start to a
 written report. "Results agree" compares the multisets of focus, path, value, component, severity and source shape
 with those of the first engine; complex paths and blank nodes count as alike, a reader's rewriting of literals does
-not. The full shapes have SPARQL constraints, the core ones are the same without them.
+not. An engine that writes no report, or finds nothing where the first one found something, stops the comparison. The
+full shapes have SPARQL constraints, the core ones are the same without them.
 
 Engines other than lalakg and pyshacl are no dependency of this project: install them where you like (pip install
 pyshacl-turbo pyrudof shacl shacl-rust) and name that Python with --python.
@@ -101,17 +102,21 @@ def run(engine: str, data: Path, shapes: Path, report: Path, arguments: argparse
     return Run(code, used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024)
 
 
-def results(report: Path) -> Counter[Row]:
-    """The results in a report, as what engines must agree on."""
+def results(report: Path, engine: str) -> Counter[Row]:
+    """The results in an engine's report, as what engines must agree on. Exits when there is no report."""
     if report.read_bytes()[:1] == b"{":  # one engine writes no RDF
         rows = json.loads(report.read_text())["results"]
         return Counter(_row({SH + key: value for key, value in row.items()}) for row in rows)
     found: dict[object, dict[str, str]] = defaultdict(dict)
     nodes = []
+    is_report = False
     for quad in ox.parse(path=report, format=ox.RdfFormat.TURTLE):
         found[quad.subject][quad.predicate.value] = str(quad.object)
         if quad.predicate.value == SH + "result":
             nodes.append(quad.object)
+        is_report |= quad.predicate.value == SH + "conforms"
+    if not is_report:
+        sys.exit(f"{engine} wrote no validation report: {report}, {report.with_suffix('.log')}")
     return Counter(_row(found[node]) for node in nodes)
 
 
@@ -154,15 +159,18 @@ def compare(arguments: argparse.Namespace, folder: Path) -> Iterator[str]:
                     reason = f"stopped after {took.wall:.0f} s" if took.code == -9 else f"failed ({took.code})"
                     yield f"{start} {took.cpu:.1f} | {took.wall:.1f} | {took.mib:.0f} | {reason} | | |"
                     continue
-                found = results(report)
+                found = results(report, engine)
                 first = first or (took, found)
                 yield (
                     f"{start} {took.cpu:.2f} | {took.wall:.2f} | {took.mib:.0f} | {found.total():,} "
-                    f"| {took.cpu / first[0].cpu:.1f} × | {_agreement(first[1], found)} |"
+                    f"| {took.cpu / first[0].cpu:.1f} × | {agreement(first[1], found, engine)} |"
                 )
 
 
-def _agreement(right: Counter[Row], found: Counter[Row]) -> str:
+def agreement(right: Counter[Row], found: Counter[Row], engine: str) -> str:
+    """How an engine's results differ from the first one's. Exits when it found nothing though there is something."""
+    if right and not found:
+        sys.exit(f"{engine} found nothing, the first engine {right.total():,}; it cannot have run rightly.")
     missing, surplus = (right - found).total(), (found - right).total()
     return "yes" if not missing and not surplus else f"{missing} missing, {surplus} surplus"
 
@@ -184,7 +192,7 @@ def film(arguments: argparse.Namespace, folder: Path) -> Iterator[str]:
     for _ in range(arguments.runs):
         for engine in arguments.engines:
             runs[engine].append(run(engine, corpus.GRAPH, SHAPES, folder / f"film-{engine}.txt", arguments))
-    first = results(folder / f"film-{arguments.engines[0]}.txt")
+    first = results(folder / f"film-{arguments.engines[0]}.txt", arguments.engines[0])
     base = [r.cpu for r in runs[arguments.engines[0]]]
     yield "| engine | CPU s (median) | wall s (median) | peak MiB | CPU, of the first (median) | results agree |"
     yield "|---|---:|---:|---:|---:|---|"
@@ -194,8 +202,8 @@ def film(arguments: argparse.Namespace, folder: Path) -> Iterator[str]:
             continue
         cpu, wall, mib = (statistics.median(getattr(r, key) for r in some) for key in ("cpu", "wall", "mib"))
         ratio = statistics.median(r.cpu / b for r, b in zip(some, base, strict=True))
-        agreement = _agreement(first, results(folder / f"film-{engine}.txt"))
-        yield f"| {engine} | {cpu:.2f} | {wall:.2f} | {mib:.0f} | {ratio:.1f} × | {agreement} |"
+        agrees = agreement(first, results(folder / f"film-{engine}.txt", engine), engine)
+        yield f"| {engine} | {cpu:.2f} | {wall:.2f} | {mib:.0f} | {ratio:.1f} × | {agrees} |"
 
 
 def profile(arguments: argparse.Namespace, folder: Path) -> Iterator[str]:
