@@ -43,7 +43,7 @@ statements = st.builds(
 
 def content(data: Data) -> set[tuple[str, str, str]]:
     """Everything that was said, as it was written; blank nodes by what is said of them, since they are named anew."""
-    known = data.lexical.written
+    known = data.lexical.original_forms
     written = [(q.subject, q.object, o) for q in data.store for o in known(q.subject, P, q.object)]
 
     def name(node: Any) -> str:

@@ -23,8 +23,8 @@ def build(context: click.Context, out: Path, source: Path | None, site: bool, ad
     Example:
       lalakg build
     """
-    from lalakg._publish.export import NotConforming
-    from lalakg._publish.site import build as run
+    from lalakg._publish.build import NotConforming
+    from lalakg._publish.build import build as run
 
     progress = (lambda _: None) if quiet else say
     try:

@@ -18,11 +18,12 @@ def derive(context: click.Context, only_check: bool) -> None:
     Example:
       lalakg derive
     """
-    from lalakg._publish.export import holds, publish, write_files
+    from lalakg._publish.atomic_files import has_text, write_files
+    from lalakg._publish.export import published_files
     from lalakg._wikidata.mappings import derived_links
 
     for path, text in derived_links(Folder.find(context.obj)).items():
-        if only_check and not holds(path, text):
+        if only_check and not has_text(path, text):
             say(f"{shown(path)} is out of date; run `lalakg derive`.")
             context.exit(1)
         if not only_check and write_files(path.parent, {path.name: text}):
@@ -30,9 +31,9 @@ def derive(context: click.Context, only_check: bool) -> None:
     kg = graph_of(context)
     folder = kg.folder.published.parent
     where = shown(folder)
-    texts = publish(kg)
+    texts = published_files(kg)
     if only_check:
-        stale = [name for name, text in texts.items() if not holds(folder / name, text)]
+        stale = [name for name, text in texts.items() if not has_text(folder / name, text)]
         say(f"{where}: {', '.join(stale)} out of date; run `lalakg derive`." if stale else f"{where} is up to date.")
         context.exit(1 if stale else 0)
     changed = write_files(folder, texts)

@@ -29,8 +29,8 @@ def export(context: click.Context, form: str, out: Path | None) -> None:
     Example:
       lalakg export --format trig -o lalakg.trig
     """
+    from lalakg._publish.atomic_files import write_files
     from lalakg._publish.export import export as run
-    from lalakg._publish.export import write_files
 
     text = run(graph_of(context), form)
     if out is None:

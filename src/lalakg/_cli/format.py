@@ -9,7 +9,7 @@ import click
 from lalakg._cli.group import say, shown
 from lalakg._errors import FolderError
 from lalakg._folder.folder import Folder
-from lalakg._rdf.text import text_of
+from lalakg._rdf.parser import read_text
 
 
 @click.command("format")
@@ -23,14 +23,14 @@ def format_(context: click.Context, paths: tuple[Path, ...], only_check: bool) -
     Example:
       lalakg format data/story.ttl
     """
-    from lalakg._publish.export import write_files
+    from lalakg._publish.atomic_files import write_files
     from lalakg._rdf.turtle import reformat
 
     files = [
         file for path in paths or _own_turtle(context) for file in (_authored_turtle(path) if path.is_dir() else [path])
     ]
-    texts = {path: reformat(text_of(path), path) for path in files}
-    changed = [path for path, text in texts.items() if text_of(path) != text]
+    texts = {path: reformat(read_text(path), path) for path in files}
+    changed = [path for path, text in texts.items() if read_text(path) != text]
     for path in changed:
         if not only_check:
             write_files(path.absolute().parent, {path.name: texts[path]})

@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterator
 from functools import reduce
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from lalakg._folder.folder import Folder
-from lalakg._graph.graph import KnowledgeGraph
-from lalakg._rdf.terms import expand
-from lalakg._sparql.credentials import Credentials
+import lalakg
+
+if TYPE_CHECKING:
+    from lalakg._graph.graph import KnowledgeGraph
+    from lalakg._sparql.credentials import Credentials
 
 
 class _Seconds(click.FloatRange):
@@ -62,28 +63,32 @@ def there(command: Command) -> Command:
 
 def login(user: str | None) -> Credentials:
     """Who asks a store: a user with the password from the environment or a prompt; a token from the environment."""
+    from lalakg._sparql.credentials import Credentials
+
     password = os.environ.get("LALAKG_PASSWORD") or (
         click.prompt("Password", hide_input=True, err=True) if user else ""
     )
     return Credentials(user or "", password, os.environ.get("LALAKG_TOKEN", ""))
 
 
-COMMANDS = (
-    "build",
-    "check",
-    "derive",
-    "describe",
-    "diff",
-    "export",
-    "format",
-    "init",
-    "link",
-    "load",
-    "locate",
-    "mcp",
-    "query",
-    "serve",
-)
+# Each command and its summary, which is the first sentence of its help: to list them all imports none.
+COMMANDS = {
+    "build": "Derive, check, and export into the folder OUT (default: dist): all or nothing.",
+    "check": "Check the folder: shapes, hygiene, expected answers; with --source, hashes and copying as well.",
+    "derive": "Derive what follows, and write the complete graph to data/published/; before that, data/links.ttl from "
+    "its table.",
+    "describe": "Describe one thing, by its short name, its IRI or its label.",
+    "diff": "Tell what was added, removed and changed from A to B: RDF files, folders, or URLs of stores.",
+    "export": "Print the complete graph in one serialisation.",
+    "format": "Write Turtle files in their canonical form: PATHS, or all of the folder's.",
+    "init": "Make FOLDER, a small graph of another film to start from.",
+    "link": "Link the graph with Wikidata, both ways.",
+    "load": "Load the complete graph, or FILES, into the triple store at URL: all or nothing, and verified.",
+    "locate": "Print the locator of PLACE in a source: its words, or its characters as START-END.",
+    "mcp": "Serve the graph to an assistant, by the Model Context Protocol on standard input and output.",
+    "query": "Ask a ready-made query, or one of your own; without a name, list what there is.",
+    "serve": "Serve the graph: its pages, SPARQL at /sparql, each ready-made query below /api/.",
+}
 
 
 class LazyGroup(click.Group):
@@ -102,9 +107,14 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands, from the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="lalakg", message="%(prog)s %(version)s")
+@click.version_option(lalakg.__version__, message="%(prog)s %(version)s")
 @click.option(
     "-C",
     "--folder",
@@ -132,6 +142,9 @@ def graph_of(
     service: str | None = None,
 ) -> KnowledgeGraph:
     """The folder's graph, or what an endpoint holds of it; see `there`."""
+    from lalakg._folder.folder import Folder
+    from lalakg._graph.graph import KnowledgeGraph
+
     here = KnowledgeGraph(Folder.find(context.obj), service=service)
     if endpoint is None:
         refuse_place(graph=graph, default=default, user=user)
@@ -151,6 +164,8 @@ def graph_of(
 
 def graph_name(here: KnowledgeGraph, given: str | None) -> str | None:
     """The IRI of a named graph, which may be given short: complete is …/graph/complete."""
+    from lalakg._rdf.terms import expand
+
     return None if given is None else expand(given, here.prefixes, here.folder.dataset.graphs).value
 
 

@@ -58,14 +58,14 @@ def check(
 
     kg = graph_of(context)
     with client_of(contact, wikidata, offline=offline) as client:
-        checks = link_check.check(Things(kg), client, telling(quiet=quiet))
+        checks = link_check.check_links(Things(kg), client, telling(quiet=quiet))
     click.echo(link_check.render(checks, form, client.service.name), nl=False)
     if not checks:
         say("Nothing is linked yet; see lalakg link suggest.")
     if write and checks:
         changed = record.record(kg.folder, checks, client.service)
         say(f"{shown(kg.folder.root / 'data')}: {_wrote(changed)}")
-    context.exit(link_check.status(checks, fail_on))
+    context.exit(link_check.exit_status(checks, fail_on))
 
 
 def _wrote(changed: list[str]) -> str:
@@ -102,7 +102,7 @@ def suggest(
       lalakg link suggest --contact you@example.org -o review.tsv
       lalakg link suggest --accept review.tsv
     """
-    from lalakg._publish.export import write_files
+    from lalakg._publish.atomic_files import write_files
     from lalakg._wikidata import record, review, suggestion, things
 
     if accept and (out or known):
@@ -113,23 +113,23 @@ def suggest(
         say(f"{links} accepted, {denials} turned down. {_wrote(changed)}")
         return
     if out:
-        review.refuse_decided(out, kg.folder)
+        review.refuse_overwriting(out, kg.folder)
     known_things = things.Things(kg, things.known(kg, known))
-    denied = [row.link for row in record.opened(kg.folder).rows if row.is_denied]
+    denied = [row.link for row in record.mapping_set_of(kg.folder).rows if row.is_denied]
     with client_of(contact, wikidata, offline=offline) as client:
-        search = suggestion.Suggestions(known_things, client, denied, telling(quiet=quiet))
+        search = suggestion.CandidateSearch(known_things, client, denied, telling(quiet=quiet))
         found = search.candidates()
         text = review.render(found, kg.folder, client.service)
-    tell(search.failed)
-    if not found and search.failed:
+    tell(search.problems)
+    if not found and search.problems:
         say("Nothing could be found out.")
         context.exit(2)
     if out is None:
         click.echo(text, nl=False)
     else:
         write_files(out.absolute().parent, {out.name: text})
-    say(f"{len(found)} candidates for {len({one.thing.iri for one in found})} of {len(search.open)} things.")
-    if search.failed:
+    say(f"{len(found)} candidates for {len({one.thing.iri for one in found})} of {len(search.open_things)} things.")
+    if search.problems:
         context.exit(1)
 
 
@@ -154,7 +154,7 @@ def enrich(
       lalakg link enrich --contact you@example.org
       lalakg query where-wikidata-differs --with wikidata.trig
     """
-    from lalakg._publish.export import write_files
+    from lalakg._publish.atomic_files import write_files
     from lalakg._wikidata import enrichment
     from lalakg._wikidata.things import Things
 
@@ -163,14 +163,14 @@ def enrich(
         found = enrichment.enrich(things, client, telling(quiet=quiet))
         source = "http://www.wikidata.org/" if client.service.is_live else client.service.name
     tell(found.problems)
-    for reason in found.lost:
+    for reason in found.broken:
         say(f"{reason} The slice has nothing of it; see lalakg link check.")
     if found.problems or not found.triples:
         say(f"{out}: not written, since not everything could be had." if found.problems else "Nothing is linked yet.")
         context.exit(1)
     write_files(out.absolute().parent, {out.name: enrichment.render(found, things, source)})
     say(f"{out}: {len(found.triples):,} statements as of {found.day}.")
-    context.exit(1 if found.lost else 0)
+    context.exit(1 if found.broken else 0)
 
 
 @link.command()
@@ -186,7 +186,7 @@ def propose(
     Example:
       lalakg link propose --contact you@example.org
     """
-    from lalakg._publish.export import write_files
+    from lalakg._publish.atomic_files import write_files
     from lalakg._wikidata import proposal
     from lalakg._wikidata.things import Things
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lalakg._cli.group import graph_of, there
-from lalakg._graph.graph import KnowledgeGraph
+
+if TYPE_CHECKING:
+    from lalakg._folder.catalogue import Query
+    from lalakg._graph.graph import KnowledgeGraph
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -44,9 +47,9 @@ def query(
 
     \b
     Example:
-      lalakg query who-claims --about lkg:div-kiss
+      lalakg query who-claims --about div-kiss
       lalakg query what-differs --format csv
-      lalakg query -e 'SELECT ?film WHERE { ?film a lala:Film }'
+      lalakg query -e 'SELECT ?scheme WHERE { ?scheme a skos:ConceptScheme }'
     """
     kg = graph_of(context, **place)
     for path in also:
@@ -89,5 +92,5 @@ def _catalogue(kg: KnowledgeGraph) -> str:
     return "\n".join(blocks)
 
 
-def _parameters(query: Any) -> str:
+def _parameters(query: Query) -> str:
     return f" ({', '.join('--' + p.name for p in query.parameters)})" if query.parameters else ""
