@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from lalakg._diff.remote_graph import statements
 from lalakg._errors import PATH, FolderError, require_type
 from lalakg._folder.folder import Folder
-from lalakg._graph.file_graph import FileGraph
+from lalakg._graph.data_graph import DataGraph
 from lalakg._graph.graph import KnowledgeGraph, load
 from lalakg._rdf import parser
 from lalakg._rdf.terms import Prefixes, from_rdflib
@@ -43,8 +43,8 @@ class Side:
 
 def read(what: Comparable, graph: str | None = None, argument: str = "data") -> Side:
     """One side of a comparison; see `diff`. Raises InvalidValue, which names the argument, for what is none."""
-    if isinstance(what, FileGraph):
-        what = what.path
+    if isinstance(what, DataGraph):
+        return Side(what.name, set(what.triples), what.prefixes, notes=what.notes)
     if isinstance(what, KnowledgeGraph):
         return _of_graph(what, graph)
     if isinstance(what, PATH):

@@ -37,7 +37,7 @@ class Found:
     notes: list[str] = field(default_factory=list)
 
 
-def find(root: Path, bounds: Bounds = Bounds()) -> Found:  # noqa: B008 - it is frozen
+def find(root: Path, bounds: Bounds = Bounds()) -> Found:
     """The RDF files at any depth of a folder."""
     search = _Search(root, bounds)
     files = sorted(search.run(), key=lambda path: path.relative_to(root).as_posix())

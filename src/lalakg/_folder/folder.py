@@ -165,10 +165,11 @@ class Folder:
 
         Raises ParseError for bad Turtle and for a subject in data/ that lies outside the dataset's base.
         """
-        documents = [parser.read(path) for path in self.data]
+        documents = [parser.read(path, label=f"d{number}") for number, path in enumerate(self.data, 1)]
         for document in documents:
             self._refuse_foreign_subjects(document)
-        return [parser.read(path) for path in self.vocabularies] + documents
+        vocabularies = [parser.read(path, label=f"v{number}") for number, path in enumerate(self.vocabularies, 1)]
+        return vocabularies + documents
 
     def _refuse_foreign_subjects(self, document: parser.Document) -> None:
         base, own = self.dataset.base, self.dataset.iri

@@ -97,9 +97,9 @@ class KnowledgeGraph:
     @cached_property
     def derived(self) -> list[ox.Triple]:
         """What follows from the authored files by the rules."""
-        from lalakg._folder.derivation import derive, ground_triples
+        from lalakg._folder.derivation import derive
 
-        return derive(ground_triples(self.documents), self.folder.rules)
+        return derive((t for document in self.documents for t in document.triples), self.folder.rules)
 
     @property
     def kept(self) -> Path | None:
@@ -115,9 +115,8 @@ class KnowledgeGraph:
         """The complete graph, literals as they were written, in a stable order."""
         if self._published:
             return parser.read(self.folder.published).triples
-        from lalakg._folder.derivation import ground_triples
-
-        return sorted({*ground_triples(self.documents), *self.derived}, key=str)
+        authored = {t for document in self.documents for t in document.triples}
+        return sorted({*authored, *self.derived}, key=str)
 
     @cached_property
     def prefixes(self) -> dict[str, str]:

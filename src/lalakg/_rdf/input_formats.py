@@ -45,7 +45,9 @@ _PROLOGUE = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\
 _ROOT = re.compile(rb"\s*<(?:[\w.-]+:)?([\w.-]+)((?:\s[^>]*)?)>?", re.DOTALL)
 _KEYWORD = re.compile(rb'"@(?:context|id|graph|type|value|set|list)"\s*:')
 _TURTLE = re.compile(rb"\s*(?:@prefix|@base|@version|PREFIX\s|BASE\s|VERSION\s|<[^\s>]*>\s|_:|\[)", re.IGNORECASE)
-_QUAD_LINE = re.compile(rb"\s*(?:<[^>\s]*>|_:\S+)\s+<[^>\s]*>\s+(?:<[^>\s]*>|_:\S+|\"[^\n]*\"\S*)\s+(?:<[^>\s]*>|_:\S+)\s*\.")
+_QUAD_LINE = re.compile(
+    rb"\s*(?:<[^>\s]*>|_:\S+)\s+<[^>\s]*>\s+(?:<[^>\s]*>|_:\S+|\"[^\n]*\"\S*)\s+(?:<[^>\s]*>|_:\S+)\s*\."
+)
 _COMMENTS = re.compile(rb"(?:\s*#[^\n]*\n)*")
 _RDF = b"http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _OWL = b"http://www.w3.org/2002/07/owl#"
@@ -89,7 +91,9 @@ def sniff(head: bytes) -> InputFormat | str:
     body = head[_COMMENTS.match(head).end() :].lstrip()  # type: ignore[union-attr]  # it always matches
     if body[:1] == b"<" and not re.match(rb"<[^\s>]*>\s*(?:[<a\[]|$)|<[\w+.-]+:[^\s>]*>", body):
         return _xml(head)
-    if body[:1] in (b"{", b"[") and (_KEYWORD.search(head) or body[:1] == b"{" and body[1:].lstrip()[:1] in (b'"', b"}")):
+    if body[:1] in (b"{", b"[") and (
+        _KEYWORD.search(head) or (body[:1] == b"{" and body[1:].lstrip()[:1] in (b'"', b"}"))
+    ):
         return ox.RdfFormat.JSON_LD if _KEYWORD.search(head) else "JSON that is no JSON-LD"
     if re.match(rb"(?:Prefix|Ontology)\s*\(", body):
         return "OWL in functional syntax"

@@ -11,6 +11,8 @@ from typing import BinaryIO, Final, cast
 from lalakg._errors import FolderError
 from lalakg._rdf.input_formats import is_packed
 
+__all__ = ["first_bytes", "is_packed", "open_bytes"]
+
 MOST: Final = 16 << 30  # bytes that one archive may expand to
 
 
