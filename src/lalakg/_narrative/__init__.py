@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from lalakg._folder.profile import NARRATIVE, Profile
 
-PROFILE = Profile(NARRATIVE, {})
+PROFILE = Profile(
+    NARRATIVE,
+    {
+        "Presentation": "lalakg._narrative.pages.presentation:NarrativePresentation",
+        "Views": "lalakg._narrative.pages.views:NarrativeViews",
+    },
+)
 
 __all__ = ["PROFILE"]

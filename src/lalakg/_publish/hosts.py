@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from lalakg._pages import Edition
+from lalakg._pages import SiteContext
 from lalakg._publish.site_files import Files
 from lalakg._rdf.formats import MEDIA_TYPES
 
@@ -33,9 +33,9 @@ _STANDS = {
 }
 
 
-def write(edition: Edition, files: Files, pages: Iterable[str]) -> None:
+def write(edition: SiteContext, files: Files, pages: Iterable[str]) -> None:
     """Write them all; `pages` are the paths for the site map."""
-    places = edition.places
+    places = edition.paths
     files.write(".htaccess", _apache(edition, urlsplit(places.address).path or "/", files))
     if places.address != places.root:
         files.write("w3id.htaccess", _w3id(places.root, places.address, files))
@@ -47,7 +47,7 @@ def write(edition: Edition, files: Files, pages: Iterable[str]) -> None:
         files.write(name, text)
 
 
-def _apache(edition: Edition, base: str, files: Files) -> str:
+def _apache(edition: SiteContext, base: str, files: Files) -> str:
     lines = [
         "# For Apache: types, and from an IRI to its page or its RDF, whichever fits.",
         "Options -MultiViews -Indexes",
@@ -98,7 +98,7 @@ def _rules(target: str, files: Files, *, local: bool = False) -> list[str]:
     return found
 
 
-def _parts(edition: Edition) -> list[str]:
+def _parts(edition: SiteContext) -> list[str]:
     """For the Turtle of a part of a thing, which lies with the thing's: the whole graph, where it is as well.
 
     No JSON-LD of the whole lies here unpacked, so none is given for a part.

@@ -9,7 +9,7 @@ from pathlib import Path
 from lalakg._check import Progress
 from lalakg._errors import OutputError
 from lalakg._graph.graph import KnowledgeGraph
-from lalakg._pages import Edition, Pages, documents, scripts, static, things
+from lalakg._pages import Pages, SiteContext, documents, scripts, static, things
 from lalakg._publish import export, hosts
 from lalakg._publish.site_files import Files
 from lalakg._rdf.formats import MEDIA_TYPES
@@ -48,7 +48,7 @@ def build(
 @contextlib.contextmanager
 def _beside(kg: KnowledgeGraph, files: Files, address: str, progress: Progress) -> Iterator[None]:
     """Write the site while the dumps are being written: what draws on them, or asks the engine, comes after them."""
-    edition = Edition(kg.triples, kg.folder, kg.prefixes, address=address, scripts=scripts())
+    edition = SiteContext(kg.triples, kg.folder, kg.prefixes, address=address, scripts=scripts())
     pages = Pages(edition, kg.engine)
     with files.meanwhile(things(pages)) as early:
         yield
@@ -56,7 +56,7 @@ def _beside(kg: KnowledgeGraph, files: Files, address: str, progress: Progress) 
             files.copy(path, f"static/{name}")
         texts = documents(pages, list(_downloads(files, edition)))
         files.write_all({name: make for name, make in texts.items() if name not in early})
-    moved = {f"{edition.places.path(part)}.html" for part in edition.owners}
+    moved = {f"{edition.paths.path(part)}.html" for part in edition.owners}
     mapped = [name for name in texts if name.endswith(".html") and name not in moved and name != "404.html"]
     hosts.write(edition, files, mapped)
     progress(f"site: {len(mapped):,} pages")
@@ -64,7 +64,7 @@ def _beside(kg: KnowledgeGraph, files: Files, address: str, progress: Progress) 
         progress("site: without the SPARQL engine in its pages; `make web` in a clone makes it.")
 
 
-def _downloads(files: Files, edition: Edition) -> Iterator[tuple[str, str, int]]:
+def _downloads(files: Files, edition: SiteContext) -> Iterator[tuple[str, str, int]]:
     for form, media_type in MEDIA_TYPES.items():
         for name in (f"data/{edition.folder.dataset.name}.{form}{packed}" for packed in ("", ".gz")):
             if files.has(name):
