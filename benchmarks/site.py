@@ -20,7 +20,7 @@ import corpus
 import pyoxigraph as ox
 
 import lalakg
-from lalakg._pages import Edition, Pages, things
+from lalakg._pages import Pages, SiteContext, things
 
 
 def of_film(film: lalakg.KnowledgeGraph) -> None:
@@ -58,7 +58,7 @@ def main() -> None:
             corpus.write(size, path, share=0)
             start = time.process_time()
             triples = [quad.triple for quad in ox.parse(path=path)]
-        edition = Edition(triples, film.folder, film.prefixes)
+        edition = SiteContext(triples, film.folder, film.prefixes)
         pages = Pages(edition, film.engine)
         count = sum(bool(edition.path(thing)) for thing in edition.index.things)
         indexed = time.process_time()

@@ -118,7 +118,11 @@ def test_only_profiles_and_commands_are_imported_by_name() -> None:
 TERMS = re.compile(r"\b(lala|lv|lkg):\w|\bLALA\b|w3id\.org/lalakg/(ontology|vocab|id)")
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def markup() -> list[Path]:
+    return sorted((PACKAGE / "_pages").rglob("*.html"))
+
+
+@pytest.mark.parametrize("path", [*modules(), *markup()], ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_only_the_narrative_room_names_terms_of_the_story(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert room(path) == "_narrative" or [match.group() for match in TERMS.finditer(text)] == []

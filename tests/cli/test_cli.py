@@ -461,10 +461,10 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
     "wrong form": (
         nothing,
         "query what-happens --format ttl",
-        "a table of rows, which has no form ttl; it has table, md, csv",
+        "a table of rows, which has no format ttl; it has table, md, csv",
     ),
-    "unknown form": (nothing, "query what-happens --format xlsx", "no form xlsx"),
-    "unknown form to export": (nothing, "export --format xlsx", "there is no form xlsx; there are ttl, jsonld"),
+    "unknown form": (nothing, "query what-happens --format xlsx", "no format xlsx"),
+    "unknown form to export": (nothing, "export --format xlsx", "there is no format xlsx; there are ttl, jsonld"),
     "no web address": (nothing, "query what-happens --endpoint nonsense", "nonsense: is no web address"),
     "nobody there": (
         nothing,

@@ -1,7 +1,9 @@
 """Pages: a thing or a query as text, from any graph, whatever its labels hold; and two worlds as one drawing."""
 
+import gc
 import json
 import re
+import weakref
 from collections.abc import Iterable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,13 +14,13 @@ import pytest
 
 import lalakg
 from conftest import Command
-from lalakg._pages import Edition, Pages, Places, link
-from lalakg._pages.evidence import claims
+from lalakg._narrative.pages.claims import claims
+from lalakg._narrative.pages.story_order import Order
+from lalakg._narrative.pages.svg import wrap
+from lalakg._narrative.pages.worlds import pairs, plan
+from lalakg._pages import Pages, SiteContext, SitePaths, link
 from lalakg._pages.index import Index
 from lalakg._pages.lists import search
-from lalakg._pages.order import Order
-from lalakg._pages.svg import wrap
-from lalakg._pages.worlds import pairs, plan
 from lalakg._rdf.terms import LALA, RDF_TYPE, RDFS_LABEL, WELL_KNOWN
 
 ID = "https://w3id.org/lalakg/id/"
@@ -35,7 +37,7 @@ def say(subject: str, property_: str, value: str | ox.Literal) -> ox.Triple:
 
 def pages_of(kg: lalakg.KnowledgeGraph, triples: Iterable[ox.Triple] = (), **options: object) -> Pages:
     """The pages of the film with some triples more."""
-    return Pages(Edition([*kg.triples, *triples], kg.folder, kg.prefixes, **options), kg.engine)  # type: ignore[arg-type]
+    return Pages(SiteContext([*kg.triples, *triples], kg.folder, kg.prefixes, **options), kg.engine)  # type: ignore[arg-type]
 
 
 def parsed(page: str) -> ElementTree.Element:
@@ -53,7 +55,7 @@ def pages() -> Pages:
     return pages_of(kg)
 
 
-# ── places ────────────────────────────────────────────────────────────────────────────────────────
+# ── paths ────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -74,12 +76,12 @@ def pages() -> Pages:
     ],
 )
 def test_a_thing_has_one_place(kg: lalakg.KnowledgeGraph, iri: str, path: str | None) -> None:
-    assert Places(kg.folder.dataset, kg.prefixes).path(iri) == path
+    assert SiteContext((), kg.folder, kg.prefixes).paths.path(iri) == path
 
 
 def test_long_names_stay_apart_and_fit_a_file_system(kg: lalakg.KnowledgeGraph) -> None:
-    places = Places(kg.folder.dataset, kg.prefixes)
-    one, other = (places.path(ID + "x" * 400 + end) or "" for end in "ab")
+    paths = SitePaths(kg.folder.dataset, kg.prefixes)
+    one, other = (paths.path(ID + "x" * 400 + end) or "" for end in "ab")
     assert one != other
     assert max(map(len, (one, other))) < 200
 
@@ -91,11 +93,11 @@ def test_links_are_relative_and_percent_signs_are_escaped() -> None:
 
 
 def test_canonical_addresses_begin_where_the_site_stands(kg: lalakg.KnowledgeGraph) -> None:
-    places = Places(kg.folder.dataset, kg.prefixes, "https://example.net/films")
-    assert places.canonical("id/mia.html") == "https://example.net/films/id/mia.html"
-    assert places.canonical("query/index.html") == "https://example.net/films/query/"
-    assert places.canonical("index.html") == "https://example.net/films/"
-    assert places.canonical("id/glass-index.html") == "https://example.net/films/id/glass-index.html"
+    paths = SitePaths(kg.folder.dataset, kg.prefixes, "https://example.net/films")
+    assert paths.canonical("id/mia.html") == "https://example.net/films/id/mia.html"
+    assert paths.canonical("query/index.html") == "https://example.net/films/query/"
+    assert paths.canonical("index.html") == "https://example.net/films/"
+    assert paths.canonical("id/glass-index.html") == "https://example.net/films/id/glass-index.html"
 
 
 # ── a thing ───────────────────────────────────────────────────────────────────────────────────────
@@ -123,7 +125,7 @@ def test_a_thing_rests_on_claims_with_voice_and_passage(pages: Pages) -> None:
 
 
 def test_a_denial_is_shown_as_one(pages: Pages) -> None:
-    index = pages.edition.index
+    index = pages.site.index
     denied = next(s.object.value for s in index.uses[LALA + "denies"])
     assert LALA + "denies" in [c.bearing for c in claims(index, denied)]
     assert 'class="claim denied"' in pages.thing(denied)
@@ -171,7 +173,7 @@ def of_jsonld(pages: Pages, thing: str) -> set[ox.Triple]:
     """What the JSON-LD of a thing says; its context, which is a file beside it, is put in its place."""
     document = json.loads(pages.jsonld(thing))
     address, base = document["@context"]
-    assert address == link("data/context.jsonld", pages.edition.path(thing))
+    assert address == link("data/context.jsonld", pages.site.path(thing))
     document["@context"] = [json.loads(pages.context())["@context"], base]
     return {q.triple for q in ox.parse(json.dumps(document), format=ox.RdfFormat.JSON_LD)}
 
@@ -180,21 +182,21 @@ def of_jsonld(pages: Pages, thing: str) -> set[ox.Triple]:
 def test_turtle_and_json_ld_say_the_same_and_all_that_is_said(pages: Pages, thing: str) -> None:
     turtle = {q.triple for q in ox.parse(pages.turtle(ID + thing), format=ox.RdfFormat.TURTLE)}
     assert turtle == of_jsonld(pages, ID + thing)
-    for one in (ID + thing, *pages.edition.parts.get(ID + thing, ())):
-        assert set(pages.edition.index.description(one)) <= turtle
+    for one in (ID + thing, *pages.site.parts.get(ID + thing, ())):
+        assert set(pages.site.index.description(one)) <= turtle
 
 
 def test_all_that_is_said_of_things_is_in_their_turtle(pages: Pages) -> None:
-    edition = pages.edition
-    homes = {edition.home(thing) for thing in edition.index.things if edition.path(thing)}
+    site = pages.site
+    homes = {site.home(thing) for thing in site.index.things if site.path(thing)}
     said = {q.triple for thing in homes for q in ox.parse(pages.turtle(thing), format=ox.RdfFormat.TURTLE)}
-    things = [thing for thing in edition.index.things if edition.path(thing)]
-    assert {t for thing in things for t in edition.index.description(thing)} <= said
+    things = [thing for thing in site.index.things if site.path(thing)]
+    assert {t for thing in things for t in site.index.description(thing)} <= said
 
 
 def test_every_thing_says_the_same_in_turtle_and_json_ld(pages: Pages) -> None:
-    for thing in pages.edition.index.things:
-        if pages.edition.path(thing) and thing not in pages.edition.owners:
+    for thing in pages.site.index.things:
+        if pages.site.path(thing) and thing not in pages.site.owners:
             turtle = ox.parse(pages.turtle(thing), format=ox.RdfFormat.TURTLE)
             assert {q.triple for q in turtle} == of_jsonld(pages, thing), thing
 
@@ -207,11 +209,11 @@ def test_a_claim_is_one_in_the_terms_of_schema_org(pages: Pages) -> None:
 
 
 def test_a_part_stands_whole_on_the_page_of_what_it_belongs_to(pages: Pages) -> None:
-    edition = pages.edition
-    assert edition.owners[ID + "psg-f63"] == ID + "claim-f63"
-    assert edition.owners[ID + "sel-f63"] == ID + "psg-f63"
-    assert edition.href(ID + "sel-f63", "index.html") == "id/claim-f63.html#sel-f63"
-    assert edition.href(ID + "sel-f63", "id/claim-f63.html") == "#sel-f63"
+    site = pages.site
+    assert site.owners[ID + "psg-f63"] == ID + "claim-f63"
+    assert site.owners[ID + "sel-f63"] == ID + "psg-f63"
+    assert site.href(ID + "sel-f63", "index.html") == "id/claim-f63.html#sel-f63"
+    assert site.href(ID + "sel-f63", "id/claim-f63.html") == "#sel-f63"
     found = {e.get("id"): words(e) for e in parsed(pages.thing(ID + "claim-f63")).iter("div") if e.get("id")}
     assert "paragraph 13, characters 2255–2274 lkg:psg-f63" in found["psg-f63"]
     assert "SHA-256" in found["psg-f63"]
@@ -220,10 +222,10 @@ def test_a_part_stands_whole_on_the_page_of_what_it_belongs_to(pages: Pages) -> 
 
 
 def test_every_part_stands_once_on_one_page(pages: Pages) -> None:
-    edition = pages.edition
-    homes = {edition.home(part) for part in edition.owners}
+    site = pages.site
+    homes = {site.home(part) for part in site.owners}
     found = [a for home in homes for a in re.findall(r'class="part" id="([^"]*)"', pages.thing(home))]
-    assert sorted(found) == sorted(edition.anchor(part) for part in edition.owners)
+    assert sorted(found) == sorted(site.anchor(part) for part in site.owners)
     assert len(found) > 500
 
 
@@ -236,8 +238,8 @@ def test_parts_that_own_one_another_or_nobody_owns_have_pages(kg: lalakg.Knowled
         say("psg-c", evidence, "psg-c"),
         say("nothing-is-said-of-it", evidence, "psg-alone"),
     ]
-    edition = pages_of(kg, extra).edition
-    assert not {ID + "psg-alone", ID + "psg-a", ID + "psg-b", ID + "psg-c"} & edition.owners.keys()
+    site = pages_of(kg, extra).site
+    assert not {ID + "psg-alone", ID + "psg-a", ID + "psg-b", ID + "psg-c"} & site.owners.keys()
 
 
 def test_a_part_to_which_two_statements_lead_is_shown_once(kg: lalakg.KnowledgeGraph) -> None:
@@ -247,10 +249,10 @@ def test_a_part_to_which_two_statements_lead_is_shown_once(kg: lalakg.KnowledgeG
 
 
 def test_classes_of_others_are_in_plain_words_in_lists_and_search(pages: Pages) -> None:
-    edition = pages.edition
+    site = pages.site
     titles = {words(heading) for heading in parsed(pages.things()).iter("h2")}
     assert {"character", "text position selector", "proper interval", "creative work"} <= titles
-    kinds = {kind for _, _, kind, _ in search(edition)}
+    kinds = {kind for _, _, kind, _ in search(site)}
     assert {"character", "concept", "dataset"} <= kinds
     assert not {word for word in titles | kinds if ":" in word}
 
@@ -287,39 +289,39 @@ def test_a_graph_without_worlds_or_claims_has_pages(kg: lalakg.KnowledgeGraph) -
         say("a", "http://nowhere.example/p", "b"),
         say("b", ID + "p", "a"),
     ]
-    bare = Pages(Edition(triples, kg.folder, kg.prefixes), kg.engine)
+    bare = Pages(SiteContext(triples, kg.folder, kg.prefixes), kg.engine)
     parsed(bare.thing(ID + "a"))
     front = parsed(bare.front())
     assert len([a for a in front.iter("a") if a.get("href", "").startswith("query/")]) > 3, "questions all the same"
     assert not list(front.iter(SVG + "svg"))
-    assert not bare.debates
+    assert not bare.extra_pages
 
 
 # ── a query ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_query_has_its_answer_on_its_page(pages: Pages) -> None:
-    tree = parsed(pages.query(pages.edition.folder.catalogue["which-divergences"]))
+    tree = parsed(pages.query(pages.site.folder.catalogue["which-divergences"]))
     rows = [[words(cell) for cell in row.iter("td")] for row in tree.iter("tr")][1:]
-    kg = lalakg.load(pages.edition.folder.root)
+    kg = lalakg.load(pages.site.folder.root)
     assert rows == [[cell or "" for cell in row] for row in kg.query("which-divergences").cells()]  # type: ignore[attr-defined]
 
 
 def test_a_querys_parameters_are_fields_with_their_defaults(pages: Pages) -> None:
-    tree = parsed(pages.query(pages.edition.folder.catalogue["who-claims"]))
+    tree = parsed(pages.query(pages.site.folder.catalogue["who-claims"]))
     (field,) = [element for element in tree.iter("input") if element.get("data-type")]
     assert (field.get("name"), field.get("value"), field.get("data-type")) == ("about", "lkg:montage", "iri")
 
 
 def test_the_text_of_a_query_is_on_its_page_unchanged(pages: Pages) -> None:
-    for query in pages.edition.queries:
+    for query in pages.site.queries:
         tree = parsed(pages.query(query))
         (code,) = [e for d in tree.iter("details") if d.get("class") == "source" for e in d.iter("code")]
         assert "".join(code.itertext()) == query.text
 
 
 def test_the_text_of_a_query_stays_text(pages: Pages) -> None:
-    query = pages.edition.folder.catalogue["which-worlds"]
+    query = pages.site.folder.catalogue["which-worlds"]
     evil = type(query)("evil", "explore", query.path, query.text + '# "</code></pre><script>alert(1)</script><!--"\n')
     tree = parsed(pages.query(evil))
     assert {e.get("type") for e in tree.iter("script")} == {"application/ld+json"}
@@ -344,17 +346,17 @@ def test_the_catalogue_is_rdf_that_editors_find(kg: lalakg.KnowledgeGraph, pages
           FILTER (LANG(?comment) = "en") }"""
     )
     texts = {str(row["query"].value).rpartition("/")[2]: row["text"].value for row in found}  # type: ignore[union-attr]
-    assert texts == {query.name: query.text for query in pages.edition.queries}
+    assert texts == {query.name: query.text for query in pages.site.queries}
 
 
 # ── the drawing ───────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_front_page_begins_with_the_examples_of_the_data_set(pages: Pages) -> None:
-    examples = pages.edition.index.objects(pages.edition.places.dataset.iri, f"{WELL_KNOWN['void']}exampleResource")
+    examples = pages.site.index.objects(pages.site.paths.dataset.iri, f"{WELL_KNOWN['void']}exampleResource")
     led_to = {a.get("href", "").removesuffix(".html") for a in parsed(pages.front()).iter("a")}
     assert len(examples) > 10
-    assert {example.removeprefix(pages.edition.places.root) for example in examples} <= led_to
+    assert {example.removeprefix(pages.site.paths.root) for example in examples} <= led_to
 
 
 def drawings(pages: Pages) -> list[ElementTree.Element]:
@@ -372,20 +374,20 @@ def test_the_two_worlds_are_drawn_wide_and_narrow(pages: Pages) -> None:
 
 
 def test_every_event_and_every_difference_is_a_link(pages: Pages) -> None:
-    index = pages.edition.index
+    index = pages.site.index
     events = {
         thing
         for world in ("w-story", "w-fantasy")
         for thing in index.subjects(ID + world, LALA + "inWorld")
         if index.is_a(thing, LALA + "Event")
     }
-    wanted = {pages.edition.href(thing, "index.html") for thing in {*events, *index.instances(LALA + "Divergence")}}
+    wanted = {pages.site.href(thing, "index.html") for thing in {*events, *index.instances(LALA + "Divergence")}}
     for drawing in drawings(pages):
         assert wanted <= {a.get("href") for a in drawing.iter(SVG + "a")}
 
 
 def test_what_the_graph_orders_stands_in_that_order(pages: Pages) -> None:
-    index = pages.edition.index
+    index = pages.site.index
     events = [e for e in index.instances(LALA + "Event") if index.object(e, LALA + "inWorld") == ID + "w-story"]
     order = Order(index, events)
     sequence = order.sequence()
@@ -404,7 +406,7 @@ def test_a_circle_in_time_ends(kg: lalakg.KnowledgeGraph) -> None:
 
 
 def test_the_montage_branches_where_it_branches_and_differences_join_rows(pages: Pages) -> None:
-    index = pages.edition.index
+    index = pages.site.index
     made = plan(index, *pairs(index)[0])
     assert made is not None
     assert made.inner is not None
@@ -470,15 +472,16 @@ def test_a_debate_has_a_page_with_who_takes_which_position(kg: lalakg.KnowledgeG
         say("pos-1", LALA + "positionOn", "q1"),
         say("claim-f63", LALA + "takesPosition", "pos-1"),
     ]
-    page = pages_of(kg, extra).debate()
-    assert page is not None
+    made = pages_of(kg, extra)
+    (debate,) = made.extra_pages
+    page = made.extra(debate)
     text = words(parsed(page))
     assert "Whose fantasy is it?" in text
     assert "Both 1 voice This time, in place of that, the two kiss." in text
 
 
 def test_every_property_of_the_ontology_has_its_words_and_its_place(pages: Pages) -> None:
-    index, showing = pages.edition.index, pages.edition.display.showing
+    index, showing = pages.site.index, pages.site.display.showing
     properties = [thing for thing in index.things if thing.startswith(LALA + "") and thing[len(LALA)].islower()]
     assert [name for name in properties if not showing(name).group] == []
 
@@ -495,3 +498,13 @@ def test_only_the_main_sources_telling_orders_events(kg: lalakg.KnowledgeGraph) 
     made = plan(index, *pairs(index)[0])
     assert made is not None
     assert [moment.iri for moment in made.base.moments if moment.kind == "event"][-1] == ID + "ev-z"
+
+
+def test_a_graph_that_no_page_draws_on_any_more_is_freed(kg: lalakg.KnowledgeGraph) -> None:
+    pages = pages_of(kg)
+    assert "S15 Counterparts both ways" in words(parsed(pages.thing(LALA + "counterpartOf")))
+    assert pages.shapes()
+    site = weakref.ref(pages.site)
+    del pages
+    gc.collect()
+    assert site() is None

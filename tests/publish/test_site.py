@@ -18,7 +18,7 @@ from rdflib.compare import isomorphic
 import lalakg
 from conftest import ROOT, Command
 from lalakg._errors import OutputError
-from lalakg._pages import Edition, documents_by_path, query_examples
+from lalakg._pages import SiteContext, query_examples, routes
 from lalakg._publish import site_files
 from lalakg._rdf.terms import WELL_KNOWN
 
@@ -72,7 +72,7 @@ def pages(site: Path) -> dict[str, Reader]:
 def test_there_is_a_page_and_rdf_for_every_thing_and_every_query(site: Path, kg: lalakg.KnowledgeGraph) -> None:
     base = kg.folder.dataset.base
     locals_ = {str(t.subject.value).removeprefix(base) for t in kg.triples if str(t.subject).startswith(f"<{base}")}
-    parts = {part.removeprefix(base) for part in Edition(kg.triples, kg.folder, kg.prefixes).owners}
+    parts = {part.removeprefix(base) for part in SiteContext(kg.triples, kg.folder, kg.prefixes).owners}
     assert {path.stem for path in (site / "id").glob("*.html")} == locals_
     for form in ("html", "ttl", "jsonld"):
         if form != "html":
@@ -202,7 +202,7 @@ def test_a_query_names_no_endpoint_where_none_answers(site: Path) -> None:
 
 
 def test_a_query_names_the_endpoint_that_answers(kg: lalakg.KnowledgeGraph) -> None:
-    edition = Edition(kg.triples, kg.folder, kg.prefixes, endpoint="ask/here")
+    edition = SiteContext(kg.triples, kg.folder, kg.prefixes, endpoint="ask/here")
     made = query_examples.triples(edition, edition.queries)
     targets = [str(t.object.value) for t in made if t.predicate.value == WELL_KNOWN["schema"] + "target"]
     assert targets == ["https://w3id.org/lalakg/ask/here"] * len(edition.queries)
@@ -344,7 +344,7 @@ def test_the_host_of_the_iris_leads_to_json_ld_where_there_is_some(small: Path, 
 def test_without_the_bundle_pages_run_no_script(
     small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Command
 ) -> None:
-    monkeypatch.setattr(documents_by_path, "_WEB", tmp_path / "nothing")
+    monkeypatch.setattr(routes, "_WEB", tmp_path / "nothing")
     outcome = run("-C", small, "build", tmp_path / "site", "--site")
     assert "`make web`" in outcome.err
     assert not (tmp_path / "site/query/new.html").exists()
@@ -361,7 +361,7 @@ def test_with_the_bundle_its_files_lie_in_the_site(
     web.mkdir()
     for name in ("query.js", "query.css", "search.js", "THIRD-PARTY-NOTICES.txt"):
         (web / name).write_text(name)
-    monkeypatch.setattr(documents_by_path, "_WEB", web)
+    monkeypatch.setattr(routes, "_WEB", web)
     lalakg.build(lalakg.load(small), tmp_path / "site", site=True)
     for name in ("query.js", "THIRD-PARTY-NOTICES.txt", "site.css"):
         assert (tmp_path / "site/static" / name).is_file()

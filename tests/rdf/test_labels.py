@@ -10,7 +10,7 @@ from lalakg._mcp.search import entries
 
 import lalakg
 from lalakg._graph.description import describe
-from lalakg._pages import Edition
+from lalakg._pages import SiteContext
 from lalakg._rdf.labels import LABEL_PROPERTIES, best, best_label, label_pattern, labels_of, with_labels
 from lalakg._sparql.engine import LocalEngine
 from lalakg._sparql.results import Rows
@@ -120,7 +120,7 @@ def test_a_thing_is_called_by_one_label_everywhere(
     assert in_check(triples, tmp_path) == label
     assert in_diff(triples) == label
     assert describe(LocalEngine(triples, prefixes, {}), thing, prefixes).label == label
-    assert Edition(triples, kg.folder, prefixes).index.label(thing.value) == (label or "ex:a")
+    assert SiteContext(triples, kg.folder, prefixes).index.label(thing.value) == (label or "ex:a")
 
 
 def test_an_assistant_finds_a_thing_by_the_same_label(kg: lalakg.KnowledgeGraph) -> None:

@@ -45,7 +45,7 @@ export class Names {
   }
 }
 
-/** A local name as its page's file is called. The same rules as in _pages/places.py, but for names too long for a file. */
+/** A local name as its page's file is called. The same rules as in _pages/paths.py, but for names too long for a file. */
 function fileName(local: string): string {
   if (local === "index") return "%69ndex";
   if (PLAIN.test(local)) return local;

@@ -9,10 +9,12 @@ from lalakg._folder.folder import Folder
 
 
 @click.command()
-@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 when what is there is out of date.")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 if the files are out of date.")
 @click.pass_context
 def derive(context: click.Context, only_check: bool) -> None:
-    """Derive what follows, and write the complete graph to data/published/; before that, data/links.ttl from its table.
+    """Run the derivation rules and write the complete graph to data/published/.
+
+    Before that, data/links.ttl is written from its table, if there is one.
 
     \b
     Example:

@@ -14,10 +14,12 @@ from lalakg._rdf.parser import read_text
 
 @click.command("format")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 when a file is not in canonical form.")
+@click.option(
+    "--check", "only_check", is_flag=True, help="Write nothing; exit with 1 if a file is not in canonical form."
+)
 @click.pass_context
 def format_(context: click.Context, paths: tuple[Path, ...], only_check: bool) -> None:
-    """Write Turtle files in their canonical form: PATHS, or all of the folder's.
+    """Rewrite Turtle files in canonical form: PATHS, or all files of the graph's folder.
 
     \b
     Example:

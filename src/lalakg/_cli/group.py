@@ -36,6 +36,17 @@ class _Seconds(click.FloatRange):
 
 
 SECONDS = _Seconds()
+
+
+class FormatChoice(click.Choice[str]):
+    """A choice of formats, each by any of its usual names."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from lalakg._rdf.formats import canonical_name
+
+        return super().convert(canonical_name(str(value), self.choices) or value, param, ctx)
+
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 SOURCE = click.option(
@@ -43,16 +54,24 @@ SOURCE = click.option(
     type=click.Path(path_type=Path),
     envvar="LALAKG_SOURCE",
     show_envvar=True,
-    help="A local copy of the source text, for checking hashes and copying.",
+    help="Local copy of the source text, to check passages and wording against.",
 )
 
 
-USER = click.option("--user", metavar="NAME", help="Log in; the password is in LALAKG_PASSWORD, or asked for.")
+USER = click.option(
+    "--user", metavar="NAME", help="User name; the password is read from LALAKG_PASSWORD or prompted for."
+)
 _THERE = (
-    click.option("--graph", metavar="IRI", help="The named graph to read there; graph names may be short."),
-    click.option("--default", is_flag=True, help="Read the default graph there."),
+    click.option("--graph", metavar="IRI", help="Named graph to read at the endpoint; a short name will do."),
+    click.option("--default", is_flag=True, help="Read the default graph at the endpoint."),
     USER,
-    click.option("--timeout", type=SECONDS, default=60, show_default=True, help="Seconds for each answer from there."),
+    click.option(
+        "--timeout",
+        type=SECONDS,
+        default=60,
+        show_default=True,
+        help="Time limit for each answer of the endpoint, in seconds.",
+    ),
 )
 
 
@@ -73,20 +92,19 @@ def login(user: str | None) -> Credentials:
 
 # Each command and its summary, which is the first sentence of its help: to list them all imports none.
 COMMANDS = {
-    "build": "Derive, check, and export into the folder OUT (default: dist): all or nothing.",
+    "build": "Derive, check and export the graph into the folder OUT (default: dist); on an error nothing is written.",
     "check": "Check the folder: shapes, hygiene, expected answers; with --source, hashes and copying as well.",
-    "derive": "Derive what follows, and write the complete graph to data/published/; before that, data/links.ttl from "
-    "its table.",
-    "describe": "Describe one thing, by its short name, its IRI or its label.",
-    "diff": "Tell what was added, removed and changed from A to B: RDF files, folders, or URLs of stores.",
-    "export": "Print the complete graph in one serialisation.",
-    "format": "Write Turtle files in their canonical form: PATHS, or all of the folder's.",
-    "init": "Make FOLDER, a small graph of another film to start from.",
-    "link": "Link the graph with Wikidata, both ways.",
-    "load": "Load the complete graph, or FILES, into the triple store at URL: all or nothing, and verified.",
+    "derive": "Run the derivation rules and write the complete graph to data/published/.",
+    "describe": "Describe one thing, named by its short name, IRI or label.",
+    "diff": "Show what was added, removed and changed between A and B: RDF files, folders or store URLs.",
+    "export": "Print the complete graph in an RDF format.",
+    "format": "Rewrite Turtle files in canonical form: PATHS, or all files of the graph's folder.",
+    "init": "Create FOLDER with a small graph of another film to start from.",
+    "link": "Link the graph with Wikidata, in both directions.",
+    "load": "Load the complete graph, or FILES, into the triple store at URL, whole or not at all, and verify it.",
     "locate": "Print the locator of PLACE in a source: its words, or its characters as START-END.",
     "mcp": "Serve the graph to an assistant, by the Model Context Protocol on standard input and output.",
-    "query": "Ask a ready-made query, or one of your own; without a name, list what there is.",
+    "query": "Run a ready-made query, or one of your own; without a name, list the ready-made ones.",
     "serve": "Serve the graph: its pages, SPARQL at /sparql, each ready-made query below /api/.",
 }
 
@@ -119,7 +137,7 @@ class LazyGroup(click.Group):
     "-C",
     "--folder",
     type=click.Path(path_type=Path),
-    help="The graph's folder. [default: the nearest at or above this one, else the film's own]",
+    help="Folder of the graph. [default: the nearest at or above the working directory, else the film's]",
 )
 @click.pass_context
 def cli(context: click.Context, folder: Path | None) -> None:

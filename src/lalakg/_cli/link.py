@@ -14,7 +14,7 @@ FORMATS = ("text", "json", "tsv")
 
 @click.group()
 def link() -> None:
-    """Link the graph with Wikidata, both ways.
+    """Link the graph with Wikidata, in both directions.
 
     \b
     Example:
@@ -29,10 +29,12 @@ def link() -> None:
     type=click.Choice(["doubtful", "drifted"]),
     default="drifted",
     show_default=True,
-    help="What is bad enough for exit 1; doubtful includes drifted.",
+    help="Exit with 1 for links of this state; doubtful includes drifted.",
 )
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to tell it.")
-@click.option("--write", is_flag=True, help="Write into the table of links when and how each was checked.")
+@click.option(
+    "--format", "format_name", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format."
+)
+@click.option("--write", is_flag=True, help="Record in the table of links when and how each was checked.")
 @click.pass_context
 def check(
     context: click.Context,
@@ -41,7 +43,7 @@ def check(
     offline: bool,
     quiet: bool,
     fail_on: str,
-    form: str,
+    format_name: str,
     write: bool,
 ) -> None:
     """Check every link against Wikidata: the item is there, of a fitting class, called so, and a fact fits.
@@ -59,7 +61,7 @@ def check(
     kg = graph_of(context)
     with client_of(contact, wikidata, offline=offline) as client:
         checks = link_check.check_links(Things(kg), client, telling(quiet=quiet))
-    click.echo(link_check.render(checks, form, client.service.name), nl=False)
+    click.echo(link_check.render(checks, format_name, client.service.name), nl=False)
     if not checks:
         say("Nothing is linked yet; see lalakg link suggest.")
     if write and checks:
@@ -78,10 +80,12 @@ def _wrote(changed: list[str]) -> str:
     "--known",
     metavar="THING=ADDRESS",
     multiple=True,
-    help="What a thing is in another catalogue, to find it by: IMDb, TMDB, GeoNames and the like.",
+    help="A thing's page in another catalogue (IMDb, TMDB, GeoNames …), to search by; repeatable.",
 )
-@click.option("--accept", metavar="FILE", type=click.Path(path_type=Path), help="Take over what was decided in FILE.")
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Write the file for review here.")
+@click.option(
+    "--accept", metavar="FILE", type=click.Path(path_type=Path), help="Apply the decisions in this reviewed file."
+)
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Write the table for review to this file.")
 @click.pass_context
 def suggest(
     context: click.Context,
@@ -141,7 +145,7 @@ def suggest(
     type=click.Path(path_type=Path),
     default=Path("wikidata.trig"),
     show_default=True,
-    help="Write the slice here.",
+    help="Output file.",
 )
 @click.pass_context
 def enrich(
@@ -175,7 +179,9 @@ def enrich(
 
 @link.command()
 @asking
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Write the statements here.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), help="Write the statements to this file instead of standard output."
+)
 @click.pass_context
 def propose(
     context: click.Context, contact: str | None, wikidata: str | None, offline: bool, quiet: bool, out: Path | None

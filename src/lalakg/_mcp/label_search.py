@@ -7,7 +7,7 @@ from collections.abc import Container
 from typing import TypeAlias
 
 from lalakg._graph.graph import KnowledgeGraph
-from lalakg._pages import Edition, search
+from lalakg._pages import SiteContext, search
 
 Entry: TypeAlias = tuple[str, str, str]
 _MAX_MATCHES = 12
@@ -15,7 +15,7 @@ _MAX_MATCHES = 12
 
 def label_index(kg: KnowledgeGraph, tools: Container[str]) -> list[Entry]:
     """Label, short name and kind of everything that can be found: things, and the queries that are tools."""
-    found = search(Edition(kg.triples, kg.folder, kg.prefixes))
+    found = search(SiteContext(kg.triples, kg.folder, kg.prefixes))
     return [(label, name, kind) for label, name, kind, _ in found if kind != "query" or name in tools]
 
 

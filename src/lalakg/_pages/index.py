@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from lalakg._rdf.labels import LABEL_PROPERTIES, best, best_label
-from lalakg._rdf.terms import LALA, RDF_TYPE, RDFS_LABEL, WELL_KNOWN, Node, Prefixes, compact, natural
+from lalakg._rdf.terms import RDF_TYPE, RDFS_LABEL, WELL_KNOWN, Node, Prefixes, compact, natural
 
 TYPE = RDF_TYPE.value
 LABELS = (RDFS_LABEL.value, WELL_KNOWN["skos"] + "prefLabel")
@@ -109,12 +109,10 @@ class Index:
         return self._above[term, relation]
 
     def types(self, thing: str) -> list[str]:
-        """A thing's narrowest classes, the house's own before others'."""
+        """A thing's narrowest classes."""
         found = self.objects(thing, TYPE)
         broader = {above for name in found for above in self.above(name)}
-        narrow = [name for name in found if name not in broader] or found
-        own = [name for name in narrow if name.startswith(LALA)]
-        return own or narrow
+        return [name for name in found if name not in broader] or found
 
     def is_a(self, thing: str, kind: str) -> bool:
         """Whether a thing is of a class, or of one below it."""

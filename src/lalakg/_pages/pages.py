@@ -1,9 +1,9 @@
-"""`Pages`: every page of an edition as text, HTML or RDF. Nothing is written here, and nothing is fetched."""
+"""`Pages`: every page of a site as text, HTML or RDF. Nothing is written here, and nothing is fetched."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from lalakg._folder.catalogue import Query
-from lalakg._pages import debate, documents, lists, query_examples, question, rules, terms, thing
-from lalakg._pages.places import link, root_of
-from lalakg._pages.rows import Rows
-from lalakg._pages.site_context import Edition
+from lalakg._pages import lists, metadata, ontology, query_examples, query_page, thing_page
+from lalakg._pages.paths import link, root_of
+from lalakg._pages.property_rows import PropertyRows
+from lalakg._pages.site_context import SiteContext
+from lalakg._pages.views import ExtraPage, Views
 from lalakg._rdf import jsonld, turtle
 from lalakg._rdf.formats import MEDIA_TYPES
 from lalakg._rdf.terms import WELL_KNOWN, Prefixes
@@ -30,17 +31,20 @@ _BESIDE = {"ttl": MEDIA_TYPES["ttl"], "jsonld": MEDIA_TYPES["jsonld"]}
 
 
 class Pages:
-    """The pages of one edition. `engine` answers the ready-made queries."""
+    """The pages of a site. `engine` answers the ready-made queries."""
 
-    def __init__(self, edition: Edition, engine: Engine) -> None:
-        self.edition, self.engine = edition, engine
+    def __init__(self, site: SiteContext, engine: Engine) -> None:
+        self.site, self.engine = site, engine
+        self.views = site.folder.profile.extension(Views)
 
     @cached_property
     def _templates(self) -> jinja2.Environment:
         import jinja2
 
+        general = jinja2.FileSystemLoader(_HERE / "templates")
+        own = [jinja2.FileSystemLoader(self.views.templates)] if self.views.templates else []
         environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(_HERE / "templates"),
+            loader=jinja2.ChoiceLoader([*own, general, jinja2.PrefixLoader({"pages": general})]),
             autoescape=True,
             auto_reload=False,
             undefined=jinja2.StrictUndefined,
@@ -48,7 +52,7 @@ class Pages:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
-        environment.globals.update(edition=self.edition, debate=self.debates)
+        environment.globals.update(site=self.site, extra_pages=self.extra_pages)
         return environment
 
     def _page(self, template: str, here: str, title: str, **content: Any) -> str:
@@ -57,7 +61,7 @@ class Pages:
             here=here,
             root=root_of(here),
             title=title,
-            canonical=self.edition.places.canonical(here),
+            canonical=self.site.paths.canonical(here),
             schema=_for_script(schema) if schema else "",
             **{"alternates": [], "thing_iri": "", "schema_type": "", **content},
         )
@@ -66,20 +70,20 @@ class Pages:
 
     def thing(self, iri: str) -> str:
         """The page of a thing, a claim, a source or a term."""
-        edition = self.edition
-        path = edition.path(iri)
+        site = self.site
+        path = site.path(iri)
         here = f"{path}.html"
-        content = thing.content(edition, iri, here)
-        term = terms.content(edition, iri, here) if terms.is_term(edition, iri) else None
-        schema = documents.schema(edition, iri)
-        own = iri.startswith(edition.places.root)  # what others have named is not ours to be cited
+        content = {**thing_page.content(site, iri, here), **self.views.thing(site, iri, here)}
+        term = ontology.content(site, iri, here) if ontology.is_term(site, iri) else None
+        schema = metadata.schema(site, iri, self.views.schema_org(site, iri))
+        own = iri.startswith(site.paths.root)  # what others have named is not ours to be cited
         return self._page(
             "thing.html",
             here,
             content["label"],
             **content,
             term=term,
-            citation=documents.citation(edition, iri, content["label"]) if own else "",
+            citation=metadata.citation(site, iri, content["label"]) if own else "",
             schema=schema,
             schema_type=schema["@type"],
             thing_iri=iri if own else "",
@@ -88,22 +92,22 @@ class Pages:
 
     def turtle(self, iri: str) -> str:
         """A thing as Turtle."""
-        return documents.turtle(self.edition, iri)
+        return metadata.turtle(self.site, iri)
 
     def jsonld(self, iri: str) -> str:
         """A thing as JSON-LD."""
-        return documents.jsonld(self.edition, iri)
+        return metadata.jsonld(self.site, iri)
 
     def context(self) -> str:
         """The context of every thing's JSON-LD."""
-        return documents.context(self.edition)
+        return metadata.context(self.site)
 
     def moved(self, part: str) -> str:
         """At the place of a part's own page, the way to where it stands; for hosts that cannot redirect."""
-        edition = self.edition
-        here = f"{edition.places.path(part)}.html"
+        site = self.site
+        here = f"{site.paths.path(part)}.html"
         return self._templates.get_template("moved.html").render(
-            title=edition.index.name(part), href=edition.href(part, here), root=root_of(here)
+            title=site.index.name(part), href=site.href(part, here), root=root_of(here)
         )
 
     # ── queries ───────────────────────────────────────────────────────────────────────────────────
@@ -111,28 +115,28 @@ class Pages:
     def query(self, query: Query) -> str:
         """The page of a ready-made query, with its answer unless it asks another endpoint."""
         here = f"query/{query.name}.html"
-        answer = None if question.asks_elsewhere(query) else self.engine.query(query.text)
+        answer = None if query_page.asks_elsewhere(query) else self.engine.query(query.text)
         return self._page(
             "query.html",
             here,
             query.summary,
-            **question.content(self.edition, query, answer, here),
+            **query_page.content(self.site, query, answer, here),
             schema={
                 "@context": "https://schema.org",
                 "@type": "SoftwareSourceCode",
-                "@id": query_examples.iri(self.edition, query),
+                "@id": query_examples.iri(self.site, query),
                 "name": query.summary,
                 "programmingLanguage": "SPARQL",
-                "url": self.edition.places.canonical(here),
+                "url": self.site.paths.canonical(here),
             },
             schema_type="SoftwareSourceCode",
-            thing_iri=query_examples.iri(self.edition, query),
+            thing_iri=query_examples.iri(self.site, query),
             alternates=[(kind, link(f"query/{query.name}.{form}", here)) for form, kind in _BESIDE.items()],
         )
 
     def query_rdf(self, query: Query, form: str) -> str:
         """A ready-made query as RDF: ttl or jsonld."""
-        triples = query_examples.triples(self.edition, [query])
+        triples = query_examples.triples(self.site, [query])
         if form == "ttl":
             return turtle.write(triples, self._with_spex)
         return jsonld.write(triples, self._used(triples), {}, indent=None)
@@ -144,8 +148,8 @@ class Pages:
 
     def catalogue(self) -> str:
         """All ready-made queries as Turtle, with their prefixes."""
-        edition = self.edition
-        triples = query_examples.triples(edition, edition.queries) + query_examples.prefixes(edition)
+        site = self.site
+        triples = query_examples.triples(site, site.queries) + query_examples.prefixes(site)
         return turtle.write(triples, self._with_spex)
 
     @property
@@ -156,7 +160,7 @@ class Pages:
     def questions(self) -> str:
         """The catalogue of queries."""
         here = "query/index.html"
-        return self._page("questions.html", here, "Questions", **lists.questions(self.edition, here))
+        return self._page("questions.html", here, "Questions", **lists.questions(self.site, here))
 
     def ask(self) -> str:
         """An empty editor."""
@@ -166,54 +170,54 @@ class Pages:
 
     def front(self, downloads: Iterable[tuple[str, str, int]] = ()) -> str:
         """The front page. Downloads are path, media type and size."""
-        edition, here = self.edition, "index.html"
+        site, here = self.site, "index.html"
         return self._page(
             "front.html",
             here,
-            edition.title,
-            **lists.front(edition, here),
-            timelines=thing.timelines(edition, "", here),
-            schema=documents.dataset_schema(edition, downloads),
-            thing_iri=edition.folder.dataset.iri,
+            site.title,
+            **lists.front(site, self.views, here),
+            **self.views.front(site, here),
+            schema=metadata.dataset_schema(site, downloads),
+            thing_iri=site.folder.dataset.iri,
             schema_type="Dataset",
             alternates=[(kind, f"dataset.{form}") for form, kind in _BESIDE.items()],
         )
 
     def things(self) -> str:
         """Every thing, by its kind."""
-        return self._page("things.html", "things.html", "Things", **lists.things(self.edition, "things.html"))
+        return self._page("things.html", "things.html", "Things", **lists.things(self.site, "things.html"))
 
-    @property
-    def debates(self) -> bool:
-        """Whether anybody takes a position on anything."""
-        return debate.exists(self.edition)
+    @cached_property
+    def extra_pages(self) -> Sequence[ExtraPage]:
+        """The pages that the profile adds."""
+        return self.views.pages(self.site)
 
-    def debate(self) -> str:
-        """Who takes which position on what."""
-        return self._page("debate.html", "debate.html", "The debate", **debate.content(self.edition, "debate.html"))
+    def extra(self, page: ExtraPage) -> str:
+        """A page that the profile adds."""
+        return self._page(page.template, page.path, page.title, **page.content(page.path))
 
     def ontology(self) -> str:
         """All terms."""
         here = "ontology/index.html"
-        return self._page("ontology.html", here, "Ontology", **terms.overview(self.edition, here))
+        return self._page("ontology.html", here, "Ontology", **ontology.overview(self.site, here))
 
     def shapes(self) -> str:
         """All rules in words."""
-        return self._page("shapes.html", "shapes/index.html", "Rules", rules=rules.rules(self.edition))
+        return self._page("shapes.html", "shapes/index.html", "Rules", shapes=self.site.shape_descriptions)
 
     def dataset(self, downloads: Iterable[tuple[str, str, int]] = ()) -> str:
         """The data set: what it holds, its files, how to cite it."""
-        edition, here, iri = self.edition, "dataset.html", self.edition.folder.dataset.iri
+        site, here, iri = self.site, "dataset.html", self.site.folder.dataset.iri
         downloads = list(downloads)
         return self._page(
             "dataset.html",
             here,
             "Data",
             downloads=downloads,
-            counts=lists.counts(edition),
-            groups=Rows(edition, here).of(iri),
-            citation=documents.citation(edition, iri, edition.title),
-            schema=documents.dataset_schema(edition, downloads),
+            counts=lists.counts(site, self.views),
+            groups=PropertyRows(site, here).of(iri),
+            citation=metadata.citation(site, iri, site.title),
+            schema=metadata.dataset_schema(site, downloads),
             schema_type="Dataset",
             thing_iri=iri,
             alternates=[(kind, f"dataset.{form}") for form, kind in _BESIDE.items()],
@@ -222,7 +226,7 @@ class Pages:
     def not_found(self, base: str = "") -> str:
         """What a host shows for an address without a page; its links begin at `base`, the path of the site's root."""
         page = self._page("404.html", "404.html", "Not found")
-        base = base or urlsplit(self.edition.places.address).path or "/"
+        base = base or urlsplit(self.site.paths.address).path or "/"
         page = page.replace('href="#', 'href="404.html#')  # which would lead to the base
         return page.replace("<head>", f'<head>\n<base href="{base}">', 1)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pyoxigraph as ox
 
 from lalakg._folder.catalogue import Query
-from lalakg._pages.site_context import Edition
+from lalakg._pages.site_context import SiteContext
 from lalakg._rdf.terms import RDF_TYPE, RDFS_LABEL, WELL_KNOWN, XSD
 
 SPEX = "https://purl.expasy.org/sparql-examples/ontology#"
@@ -21,22 +21,22 @@ _CLASSES = {
 _TEXTS = {"SELECT": _SH + "select", "ASK": _SH + "ask", "CONSTRUCT": _SH + "construct", "DESCRIBE": SPEX + "describe"}
 
 
-def iri(edition: Edition, query: Query) -> str:
+def iri(site: SiteContext, query: Query) -> str:
     """The IRI of a ready-made query."""
-    return f"{edition.places.root}query/{query.name}"
+    return f"{site.paths.root}query/{query.name}"
 
 
-def triples(edition: Edition, queries: Iterable[Query]) -> list[ox.Triple]:
+def triples(site: SiteContext, queries: Iterable[Query]) -> list[ox.Triple]:
     """Queries as RDF."""
-    return [t for query in queries for t in _query(edition, query)]
+    return [t for query in queries for t in _query(site, query)]
 
 
 def _named(*parts: str) -> ox.Triple:
     return ox.Triple(*(ox.NamedNode(part) for part in parts))
 
 
-def _query(edition: Edition, query: Query) -> list[ox.Triple]:
-    here = iri(edition, query)
+def _query(site: SiteContext, query: Query) -> list[ox.Triple]:
+    here = iri(site, query)
 
     def said(property_: str, text: str, language: str | None = None) -> ox.Triple:
         return ox.Triple(ox.NamedNode(here), ox.NamedNode(property_), ox.Literal(text, language=language))
@@ -47,23 +47,23 @@ def _query(edition: Edition, query: Query) -> list[ox.Triple]:
         said(RDFS_LABEL.value, query.summary, "en"),
         said(_RDFS + "comment", query.description or query.summary, "en"),
         said(_TEXTS[query.form], query.text),
-        _named(here, _SH + "prefixes", _declarations(edition)),
-        _named(here, WELL_KNOWN["foaf"] + "isPrimaryTopicOf", edition.places.canonical(f"query/{query.name}.html")),
+        _named(here, _SH + "prefixes", _declarations(site)),
+        _named(here, WELL_KNOWN["foaf"] + "isPrimaryTopicOf", site.paths.canonical(f"query/{query.name}.html")),
     ]
-    if edition.endpoint:
-        found.append(_named(here, _SCHEMA + "target", edition.places.root + edition.endpoint))
+    if site.endpoint:
+        found.append(_named(here, _SCHEMA + "target", site.paths.root + site.endpoint))
     return found + [said(_SCHEMA + "keywords", str(tag)) for tag in query.header.get("tags", [])]
 
 
-def _declarations(edition: Edition) -> str:
-    return f"{edition.places.root}query/prefixes"
+def _declarations(site: SiteContext) -> str:
+    return f"{site.paths.root}query/prefixes"
 
 
-def prefixes(edition: Edition) -> list[ox.Triple]:
+def prefixes(site: SiteContext) -> list[ox.Triple]:
     """The prefixes that queries may use, declared as SHACL does it, each with an IRI of its own."""
-    whole = _declarations(edition)
+    whole = _declarations(site)
     found = [_named(whole, RDF_TYPE.value, _OWL + "Ontology"), _named(whole, _OWL + "imports", _SH)]
-    for prefix, namespace in sorted(edition.prefixes.items()):
+    for prefix, namespace in sorted(site.prefixes.items()):
         one = f"{whole}#{prefix}"
         found += [
             _named(whole, _SH + "declare", one),

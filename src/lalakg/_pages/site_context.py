@@ -1,4 +1,4 @@
-"""An edition: what every page draws on, which is the indexed graph, the places of pages, and words about the whole."""
+"""Site context: what every page draws on, which is the indexed graph, the paths of pages, and words about the whole."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from lalakg._folder.catalogue import Query
 from lalakg._folder.folder import Folder
 from lalakg._pages.display import Display
 from lalakg._pages.index import SUBPROPERTY, Index, Statement, key
-from lalakg._pages.parts import owners
-from lalakg._pages.places import Places, link
+from lalakg._pages.paths import SitePaths, link
+from lalakg._pages.presentation import Presentation
+from lalakg._pages.shapes import ShapeDescription, shape_descriptions
 from lalakg._rdf import jsonld, parser
 from lalakg._rdf.terms import WELL_KNOWN, Names, Node, Prefixes, expand
 from lalakg._rdf.tokens import tokens
 
 _DCTERMS, _OWL = WELL_KNOWN["dcterms"], WELL_KNOWN["owl"]
-_CODE = ("sha256", "locator", "textFragment", "uriSpace")
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class Value:
         return f'<span lang="{escape(self.language)}">{text}</span>' if self.language not in ("", "en") else text
 
 
-class Edition:
-    """One edition of a folder's pages.
+class SiteContext:
+    """What the pages of one state of a graph draw on.
 
     `scripts` are the names of the bundled scripts that lie in `static/`; a page asks for no other. `endpoint` is the
     path below the root where SPARQL is answered, if something answers it. Where things are not `whole`, since a store
@@ -67,8 +67,10 @@ class Edition:
     ) -> None:
         self.folder, self.prefixes, self.scripts, self.endpoint = folder, prefixes, frozenset(scripts), endpoint
         self.index = Index(triples, prefixes)
-        self.places = Places(folder.dataset, prefixes, address)
-        self.owners = owners(self.index, folder.dataset.base) if whole else {}
+        self.presentation = folder.profile.extension(Presentation)
+        folders, wholes = self.presentation.folders(self.index), self.presentation.wholes(self.index)
+        self.paths = SitePaths(folder.dataset, prefixes, address, folders, wholes)
+        self.owners = self.presentation.owners(self.index, folder.dataset.base) if whole else {}
         self.names = Names(prefixes)
 
     @cached_property
@@ -121,6 +123,40 @@ class Edition:
         """When the dataset was last changed; may be empty."""
         return self.about(_DCTERMS + "modified") or self.about(_DCTERMS + "issued")
 
+    # ── terms ─────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def ontologies(self) -> Mapping[str, str]:
+        """The namespaces of the graph's own ontologies with the IRIs of these; the chief one first."""
+        return self.presentation.ontologies(self.index)
+
+    def is_own(self, term: str) -> bool:
+        """Whether a term is of the graph's own ontologies; where there are none, every term is."""
+        return term.startswith(self._namespaces) or not self._namespaces
+
+    @cached_property
+    def _namespaces(self) -> tuple[str, ...]:
+        return tuple(self.ontologies)
+
+    def types(self, thing: str) -> list[str]:
+        """A thing's narrowest classes: those of the chief ontology, or where there are none, all of them."""
+        narrow = self.index.types(thing)
+        return [name for name in narrow if name.startswith(self._namespaces[:1])] or narrow
+
+    @cached_property
+    def shape_descriptions(self) -> tuple[ShapeDescription, ...]:
+        """All shapes that have a target, in words."""
+        return shape_descriptions(Index(self.shapes, self.prefixes), self.index.out, self.mentioned)
+
+    @cached_property
+    def shapes_by_term(self) -> Mapping[str, list[ShapeDescription]]:
+        """The shapes that speak of a term, by its IRI."""
+        found: dict[str, list[ShapeDescription]] = {}
+        for shape in self.shape_descriptions:
+            for term in shape.terms:
+                found.setdefault(term, []).append(shape)
+        return found
+
     # ── links and values ──────────────────────────────────────────────────────────────────────────
 
     def home(self, iri: str) -> str:
@@ -131,11 +167,11 @@ class Edition:
 
     def path(self, iri: str) -> str:
         """The path of the page on which a thing stands, without its ending; empty for what stands on none."""
-        return (self.places.path(self.home(iri)) or "") if iri in self.index.out else ""
+        return (self.paths.path(self.home(iri)) or "") if iri in self.index.out else ""
 
     def anchor(self, iri: str) -> str:
         """Where on its page a part stands; empty for what has a page of its own."""
-        return (self.places.path(iri) or "").rpartition("/")[2] if iri in self.owners else ""
+        return (self.paths.path(iri) or "").rpartition("/")[2] if iri in self.owners else ""
 
     def href(self, iri: str, here: str) -> str:
         """A link from the page at `here` to where a thing stands; empty for what stands on no page."""
@@ -156,7 +192,7 @@ class Edition:
     def value(self, node: Node, here: str, property_: str = "") -> Value:
         """How the page at `here` shows a term."""
         if isinstance(node, ox.Literal):
-            code = property_.rpartition("#")[2] in _CODE
+            code = property_ in self.presentation.codes
             return Value(node.value, "code" if code else "text", language=node.language or "")
         return self.thing(key(node), here)
 
@@ -209,7 +245,7 @@ class Edition:
         names = {name for word in words for part in word.split("/") for name in part.split("|")}
         cleaned = {name.strip("^*+?!()") for name in names}
         found = (n for n in cleaned if n.partition(":")[0] in self.prefixes and n.partition(":")[2])
-        return {expand(name, self.prefixes, self.places.dataset.base).value for name in found}
+        return {expand(name, self.prefixes, self.paths.dataset.base).value for name in found}
 
     @cached_property
     def jsonld(self) -> jsonld.Writer:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from lalakg._pages import Edition
+from lalakg._pages import SiteContext
 from lalakg._publish.site_files import SiteFiles
 from lalakg._rdf.formats import MEDIA_TYPES
 
@@ -33,10 +33,10 @@ _FILE_EXISTS = {
 }
 
 
-def write(edition: Edition, files: SiteFiles, pages: Iterable[str]) -> None:
+def write(context: SiteContext, files: SiteFiles, pages: Iterable[str]) -> None:
     """Write all configuration files; `pages` are the paths for the site map."""
-    places = edition.places
-    files.write(".htaccess", _apache(edition, urlsplit(places.address).path or "/", files))
+    places = context.paths
+    files.write(".htaccess", _apache(context, urlsplit(places.address).path or "/", files))
     if places.address != places.root:
         files.write("w3id.htaccess", _w3id(places.root, places.address, files))
     files.write("_redirects", _redirects(files))
@@ -47,7 +47,7 @@ def write(edition: Edition, files: SiteFiles, pages: Iterable[str]) -> None:
         files.write(name, text)
 
 
-def _apache(edition: Edition, base: str, files: SiteFiles) -> str:
+def _apache(context: SiteContext, base: str, files: SiteFiles) -> str:
     lines = [
         "# For Apache: types, and from an IRI to its page or its RDF, whichever fits.",
         "Options -MultiViews -Indexes",
@@ -64,7 +64,7 @@ def _apache(edition: Edition, base: str, files: SiteFiles) -> str:
         "# Where this folder stands below the host's root.",
         "RewriteCond %{REQUEST_URI}::$1 ^(.*?/)(.*)::\\2$",
         "RewriteRule ^(.*)$ - [E=BASE:%1]",
-        *_part_rules(edition),
+        *_part_rules(context),
         *_rules(_BASE_URL, files, local=True),
         "RewriteRule ^((query|ontology|shapes)/)?$ $1index.html [END]",
     ]
@@ -98,13 +98,13 @@ def _rules(target: str, files: SiteFiles, *, local: bool = False) -> list[str]:
     return found
 
 
-def _part_rules(edition: Edition) -> list[str]:
+def _part_rules(context: SiteContext) -> list[str]:
     """Redirect the Turtle of a part of a thing, which has a page but no file of its own, to the whole graph's.
 
     No JSON-LD of the whole lies here unpacked, so none is given for a part.
     """
-    whole = f"{_BASE_URL}data/{edition.folder.dataset.name}.ttl"
-    if not edition.owners:
+    whole = f"{_BASE_URL}data/{context.folder.dataset.name}.ttl"
+    if not context.owners:
         return []
     return [
         "RewriteCond %{REQUEST_FILENAME} !-f",

@@ -76,26 +76,25 @@ class ResponseCache:
             await problem.response()(scope, receive, _with(HEADERS, send))
             return
         scope["headers"] = list(headers.items())  # the application reads what the key is made of
+        response = await self._response(scope, headers, body, receive)
+        if_none_match = headers.get(b"if-none-match", b"") if scope["method"] in ("GET", "HEAD") else b""
+        await _send(response, if_none_match, send)
+
+    async def _response(
+        self, scope: Scope, headers: dict[bytes, bytes], body: bytes, receive: Receive
+    ) -> _CachedResponse:
+        """The response from memory, or else the application's, which is put there if it may be."""
         gzipped = prefers_gzip(headers.get(b"accept-encoding", b"").decode("latin-1"))
-        key = (
-            "POST" if scope["method"] == "POST" else "GET",
-            scope["scheme"],
-            scope["path"],
-            scope["query_string"],
-            *(headers.get(name, b"") for name in (b"host", b"accept", b"content-type")),
-            gzipped,
-            body,
-        )
+        key = _key(scope, headers, gzipped, body)
         cached = self._get(key) if scope["method"] in _CACHEABLE else None
-        if cached is None:
-            version = self.version()
-            cached = await self._ask(scope, body, receive, gzipped)
-            if cached.etag and cached.start["status"] == 200 and version == self.cached_version == self.version():
-                self._put(key, cached)
-        else:
+        if cached is not None:
             scope["lalakg.cached"] = True
-        known = headers.get(b"if-none-match", b"") if scope["method"] in ("GET", "HEAD") else b""
-        await _send(cached, known, send)
+            return cached
+        version = self.version()
+        fresh = await self._call_app(scope, body, receive, gzipped)
+        if fresh.etag and fresh.start["status"] == 200 and version == self.cached_version == self.version():
+            self._put(key, fresh)
+        return fresh
 
     async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
         parts: list[bytes] = []
@@ -112,15 +111,15 @@ class ResponseCache:
             more = message.get("more_body", False)
         return b"".join(parts)
 
-    async def _ask(self, scope: Scope, body: bytes, receive: Receive, gzipped: bool) -> _CachedResponse:
+    async def _call_app(self, scope: Scope, body: bytes, receive: Receive, gzipped: bool) -> _CachedResponse:
         messages: list[Message] = []
-        given = False
+        replayed = False
 
         async def replay() -> Message:
-            nonlocal given
-            if given:
+            nonlocal replayed
+            if replayed:
                 return await receive()
-            given = True
+            replayed = True
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def collect(message: Message) -> None:
@@ -152,6 +151,19 @@ class ResponseCache:
             self.used -= oldest.size
 
 
+def _key(scope: Scope, headers: dict[bytes, bytes], gzipped: bool, body: bytes) -> _Key:
+    """All that a response depends on, besides the data."""
+    return (
+        "POST" if scope["method"] == "POST" else "GET",
+        scope["scheme"],
+        scope["path"],
+        scope["query_string"],
+        *(headers.get(name, b"") for name in (b"host", b"accept", b"content-type")),
+        gzipped,
+        body,
+    )
+
+
 def _headers(scope: Scope) -> dict[bytes, bytes]:
     """A request's headers, each in one line. Raises Problem for two where only one makes sense."""
     headers: dict[bytes, bytes] = {}
@@ -175,8 +187,8 @@ def _finished(start: Message, body: bytes, gzipped: bool) -> _CachedResponse:
     return _CachedResponse({"type": "http.response.start", "status": start["status"], "headers": headers}, body, etag)
 
 
-async def _send(cached: _CachedResponse, known: bytes, send: Send) -> None:
-    if cached.etag and known and cached.start["status"] == 200 and _matches(cached.etag, known):
+async def _send(cached: _CachedResponse, if_none_match: bytes, send: Send) -> None:
+    if cached.etag and if_none_match and cached.start["status"] == 200 and _matches(cached.etag, if_none_match):
         headers = [(n, v) for n, v in cached.start["headers"] if n not in (b"content-length", b"content-encoding")]
         await send({"type": "http.response.start", "status": 304, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
@@ -185,11 +197,10 @@ async def _send(cached: _CachedResponse, known: bytes, send: Send) -> None:
     await send({"type": "http.response.body", "body": cached.body})
 
 
-def _matches(etag: bytes, known: bytes) -> bool:
-    """If-None-Match compares weakly."""
-    return known.strip() == b"*" or etag.removeprefix(b"W/") in [
-        k.strip().removeprefix(b"W/") for k in known.split(b",")
-    ]
+def _matches(etag: bytes, if_none_match: bytes) -> bool:
+    """Whether If-None-Match names an ETag, by weak comparison (RFC 9110, section 13.1.2)."""
+    named = [tag.strip().removeprefix(b"W/") for tag in if_none_match.split(b",")]
+    return if_none_match.strip() == b"*" or etag.removeprefix(b"W/") in named
 
 
 def _with(headers: tuple[tuple[bytes, bytes], ...], send: Send) -> Send:

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pyoxigraph as ox
 
 from lalakg._graph.graph import KnowledgeGraph
-from lalakg._pages import TYPES, Edition, Pages, documents, link, scripts, static
+from lalakg._pages import TYPES, Pages, SiteContext, documents, link, scripts, static
 from lalakg._rdf.formats import MEDIA_TYPES, write_graph
 
 SUFFIXES = ("html", "ttl", "jsonld", "nt", "rdf")
@@ -33,7 +33,7 @@ class SiteDocuments:
     def pages(self) -> Pages:
         """What makes the pages."""
         kg = self.kg
-        edition = Edition(kg.triples, kg.folder, kg.prefixes, scripts=scripts(), endpoint="sparql")
+        edition = SiteContext(kg.triples, kg.folder, kg.prefixes, scripts=scripts(), endpoint="sparql")
         return Pages(edition, kg.engine)
 
     @cached_property
@@ -85,12 +85,12 @@ class SiteDocuments:
     def about(self, iri: str, path: str, triples: Iterable[ox.Triple]) -> tuple[bytes, str] | None:
         """What stands at a path about one thing, by what a store says of it, and the folder of terms."""
         known = [t for t in self.kg.triples if not str(t.subject).startswith(f"<{self.kg.base}")]
-        edition = Edition(
+        edition = SiteContext(
             [*known, *triples],
             self.kg.folder,
             self.kg.prefixes,
             scripts=scripts(),
-            endpoint=self.pages.edition.endpoint,
+            endpoint=self.pages.site.endpoint,
             whole=False,
         )
         return self._made(path, documents(Pages(edition, self.kg.engine))) if edition.path(iri) else None
@@ -98,12 +98,12 @@ class SiteDocuments:
     @cached_property
     def _parts(self) -> Mapping[str, str]:
         """By the paths that their IRIs have, the parts of things, which have no documents of their own."""
-        return {str(self.pages.edition.places.path(part)): part for part in self.pages.edition.owners}
+        return {str(self.pages.site.paths.path(part)): part for part in self.pages.site.owners}
 
     def representations(self, path: str) -> dict[str, str]:
         """The documents about a thing whose IRI has this path: by media type, a link to each from that path."""
         if part := self._parts.get(path):
-            edition = self.pages.edition
+            edition = self.pages.site
             home = edition.path(part)
             found = {TYPES[suffix]: link(f"{home}.{suffix}", path) for suffix in SUFFIXES}
             return {**found, TYPES["html"]: edition.href(part, path)}

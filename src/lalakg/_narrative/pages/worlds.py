@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from lalakg._pages.evidence import telling
+from lalakg._narrative.pages.claims import telling
+from lalakg._narrative.pages.story_order import Order
 from lalakg._pages.index import TYPE, Index
-from lalakg._pages.order import Order
 from lalakg._rdf.terms import LALA, natural
 
 _MOST = 80  # events on a line; a longer story is drawn by the events that matter to the other world, then the first

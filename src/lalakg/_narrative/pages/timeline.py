@@ -9,10 +9,10 @@ from collections.abc import Callable
 from html import escape
 from itertools import pairwise
 
-from lalakg._pages import svg
+from lalakg._narrative.pages import svg
+from lalakg._narrative.pages.timeline_layout import NARROW, SINGLE, WIDE, Layout, Style
+from lalakg._narrative.pages.worlds import Difference, Line, Moment, Plan
 from lalakg._pages.index import Index
-from lalakg._pages.layout import NARROW, SINGLE, WIDE, Layout, Style
-from lalakg._pages.worlds import Difference, Line, Moment, Plan
 
 Href = Callable[[str], str]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lalakg._pages import svg
+from lalakg._narrative.pages import svg
+from lalakg._narrative.pages.worlds import Line, Moment, Plan
 from lalakg._pages.index import Index
-from lalakg._pages.worlds import Line, Moment, Plan
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ SINGLE = Style("wide", 480.0, 24.0, 24.0, 15.0, 12.5, 0.0, 21.0)
 
 
 class Layout:
-    """The places of one plan in one style."""
+    """The paths of one plan in one style."""
 
     def __init__(self, plan: Plan, index: Index, style: Style) -> None:
         self.plan, self.index, self.style = plan, index, style

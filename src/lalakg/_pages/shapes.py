@@ -1,15 +1,14 @@
-"""The shapes in words: what each rule demands and why, what breaks it, what mends a finding."""
+"""SHACL shapes in words: what each demands and why, what breaks it, what mends a finding."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Container
 from dataclasses import dataclass
-from functools import lru_cache
 
 import pyoxigraph as ox
 
 from lalakg._pages.index import Index
-from lalakg._pages.site_context import Edition
 from lalakg._rdf.terms import WELL_KNOWN, natural
 
 _SH, _SKOS = WELL_KNOWN["sh"], WELL_KNOWN["skos"]
@@ -18,7 +17,7 @@ _NUMBER = re.compile(r"[A-Z]+\d+")
 
 
 @dataclass(frozen=True)
-class Rule:
+class ShapeDescription:
     """One shape that has a target, in words."""
 
     number: str
@@ -33,25 +32,20 @@ class Rule:
     terms: frozenset[str]
 
 
-@lru_cache(maxsize=1)
-def rules(edition: Edition) -> tuple[Rule, ...]:
-    """All rules, in the order of their numbers."""
-    shapes = Index(edition.shapes, edition.prefixes)
+def shape_descriptions(
+    shapes: Index, known: Container[str], mentioned: Callable[[str], set[str]]
+) -> tuple[ShapeDescription, ...]:
+    """Every shape of `shapes` that has a target, in the order of the shapes' numbers.
+
+    `known` are the terms that have pages; `mentioned` finds the IRIs in the text of a query.
+    """
     roots = [shape for shape in shapes.things if any(shapes.statements(shape, *_TARGETS))]
-    return tuple(_rule(edition, shapes, root) for root in roots)
+    return tuple(_description(shapes, root, known, mentioned) for root in roots)
 
 
-@lru_cache(maxsize=1)
-def rules_by_term(edition: Edition) -> dict[str, list[Rule]]:
-    """The rules that speak of a term, by its IRI."""
-    found: dict[str, list[Rule]] = {}
-    for rule in rules(edition):
-        for term in rule.terms:
-            found.setdefault(term, []).append(rule)
-    return found
-
-
-def _rule(edition: Edition, shapes: Index, root: str) -> Rule:
+def _description(
+    shapes: Index, root: str, known: Container[str], mentioned: Callable[[str], set[str]]
+) -> ShapeDescription:
     parts = _parts(shapes, root)
     local = re.split(r"[/#:]", root)[-1]
     number = match[0] if (match := _NUMBER.match(local)) else ""
@@ -61,7 +55,7 @@ def _rule(edition: Edition, shapes: Index, root: str) -> Rule:
     def text(name: str) -> str:
         return shapes.text(root, _SKOS + name)
 
-    return Rule(
+    return ShapeDescription(
         number=number,
         anchor=local,
         label=shapes.label(root),
@@ -71,7 +65,7 @@ def _rule(edition: Edition, shapes: Index, root: str) -> Rule:
         remedy=text("editorialNote"),
         severity=severities[0].partition(":")[2].lower() if severities else "violation",
         messages=tuple(sorted(messages, key=natural)),
-        terms=frozenset(_mentioned(edition, shapes, parts)),
+        terms=frozenset(iri for iri in _terms(shapes, parts, mentioned) if iri in known),
     )
 
 
@@ -95,12 +89,12 @@ def _parts(shapes: Index, root: str) -> list[str]:
     return found
 
 
-def _mentioned(edition: Edition, shapes: Index, parts: list[str]) -> set[str]:
+def _terms(shapes: Index, parts: list[str], mentioned: Callable[[str], set[str]]) -> set[str]:
     found: set[str] = set()
     for part in parts:
         for statement in shapes.statements(part):
             if isinstance(statement.object, ox.NamedNode):
                 found.add(statement.object.value)
             elif statement.property in (_SH + "select", _SH + "ask") and isinstance(statement.object, ox.Literal):
-                found |= edition.mentioned(statement.object.value)
-    return {iri for iri in found if iri in edition.index.out}
+                found |= mentioned(statement.object.value)
+    return found

@@ -1,38 +1,44 @@
-"""Where pages stand: from an IRI to a path below the site's root, and from one page to another."""
+"""Paths of pages: from an IRI to a path below the site's root, and links from one page to another."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from urllib.parse import quote
 
 from lalakg._folder.folder import Dataset
-from lalakg._rdf.terms import LALA, WELL_KNOWN, Prefixes
+from lalakg._rdf.terms import Prefixes
 
 _PLAIN = re.compile(r"[\w-][\w.-]*")  # letters of any script: a link has them with percent signs, a file has not
 _LONGEST = 120  # file systems end at 255 bytes; endings and what a writer puts before the name need some
 
 
-class Places:
-    """The pages' places. `address` is where the site will stand: canonical addresses begin with it.
+class SitePaths:
+    """The paths of a site's pages. `address` is where the site will stand: canonical addresses begin with it.
 
-    Names of the graph lie in `id/`, the ontology's terms in `ontology/`, concepts in `vocab/`, terms of others in
-    `other/PREFIX/`; so an IRI below the graph's root has its page at just that path.
+    Names of the graph lie in `id/`, so that an IRI below the graph's root has its page at just that path. `folders`
+    has a folder for each other namespace of the graph's own; terms of others lie in `other/PREFIX/`. `wholes` has the
+    paths of pages about a whole, such as the ontology, by its IRI.
     """
 
-    def __init__(self, dataset: Dataset, prefixes: Prefixes, address: str = "") -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        prefixes: Prefixes,
+        address: str = "",
+        folders: Mapping[str, str] = MappingProxyType({}),
+        wholes: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.dataset = dataset
         self.root = dataset.base.removesuffix("id/")
         self.address = address.rstrip("/") + "/" if address else self.root
-        folders = {f"{namespace}": f"other/{quote(prefix, safe='')}/" for prefix, namespace in prefixes.items()}
-        own = {LALA: "ontology/", WELL_KNOWN["lv"]: "vocab/", WELL_KNOWN["lsh"]: "shapes/", dataset.base: "id/"}
-        self._folders = sorted({**folders, **own}.items(), key=lambda item: -len(item[0]))
-        self._paths: dict[str, str | None] = {
-            dataset.iri: "dataset",
-            LALA[:-1]: "ontology/index",
-            WELL_KNOWN["lsh"][:-1]: "shapes/index",
-        }
+        others = {namespace: f"other/{quote(prefix, safe='')}/" for prefix, namespace in prefixes.items()}
+        every = {**others, **folders, dataset.base: "id/"}
+        self._folders = sorted(every.items(), key=lambda item: -len(item[0]))
+        self._paths: dict[str, str | None] = {**wholes, dataset.iri: "dataset"}
 
     def path(self, iri: str) -> str | None:
         """The path of a thing's page without its ending, as a file's name; None for what can have no page."""

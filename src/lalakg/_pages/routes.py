@@ -1,4 +1,4 @@
-"""Every document of an edition by its path, made when it is asked for: what a site writes, what a server answers."""
+"""Routes: every document of a site by its path, made when it is asked for by what writes a site, or by a server."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from lalakg._errors import QueryError
-from lalakg._pages.documents import CONTEXT
 from lalakg._pages.lists import search
+from lalakg._pages.metadata import CONTEXT
 from lalakg._pages.pages import STATIC, Pages
+from lalakg._pages.presentation import ONTOLOGY, SHAPES
 from lalakg._rdf.formats import MEDIA_TYPES
 
 _WEB = Path(__file__).parent.parent / "_web"
@@ -28,11 +29,11 @@ TYPES = {
     "gz": "application/gzip",
 }
 """Media types by the ending of a document's name."""
-_ELSEWHERE = ("dataset", "ontology/index", "shapes/index")  # things whose page is one of the whole
+_ELSEWHERE = ("dataset", ONTOLOGY, SHAPES)  # things whose page is one of the whole
 
 
 def documents(pages: Pages, downloads: Iterable[tuple[str, str, int]] = ()) -> Mapping[str, Callable[[], str]]:
-    """All documents of an edition. `downloads` are path, media type and size of the dumps."""
+    """All documents of a site. `downloads` are path, media type and size of the dumps."""
     return {**things(pages), **_queries(pages), **_lists(pages), **_whole(pages, list(downloads))}
 
 
@@ -49,10 +50,10 @@ def scripts() -> list[str]:
 def things(pages: Pages) -> Mapping[str, Callable[[], str]]:
     """The documents about one thing each, which ask no engine and need no dump."""
     found: dict[str, Callable[[], str]] = {}
-    for thing in pages.edition.index.things:
-        if thing in pages.edition.owners:
-            found[f"{pages.edition.places.path(thing)}.html"] = partial(pages.moved, thing)
-        elif path := pages.edition.path(thing):
+    for thing in pages.site.index.things:
+        if thing in pages.site.owners:
+            found[f"{pages.site.paths.path(thing)}.html"] = partial(pages.moved, thing)
+        elif path := pages.site.path(thing):
             if path not in _ELSEWHERE:
                 found[f"{path}.html"] = partial(pages.thing, thing)
             found[f"{path}.ttl"] = partial(pages.turtle, thing)
@@ -62,7 +63,7 @@ def things(pages: Pages) -> Mapping[str, Callable[[], str]]:
 
 def _queries(pages: Pages) -> dict[str, Callable[[], str]]:
     found: dict[str, Callable[[], str]] = {"data/queries.ttl": pages.catalogue}
-    for query in pages.edition.queries:
+    for query in pages.site.queries:
         if query.name in ("index", "new"):
             raise QueryError(f"{query.path}: the site has a page {query.name} of its own there; rename the query.")
         found[f"query/{query.name}.html"] = partial(pages.query, query)
@@ -73,11 +74,11 @@ def _queries(pages: Pages) -> dict[str, Callable[[], str]]:
 
 
 def _lists(pages: Pages) -> dict[str, Callable[[], str]]:
-    edition = pages.edition
+    site = pages.site
     return {
         CONTEXT: pages.context,
-        "data/prefixes.json": lambda: _json(dict(sorted(edition.prefixes.items()))),
-        "data/search.json": lambda: _json(search(edition)),
+        "data/prefixes.json": lambda: _json(dict(sorted(site.prefixes.items()))),
+        "data/search.json": lambda: _json(search(site)),
     }
 
 
@@ -99,8 +100,7 @@ def _whole(pages: Pages, downloads: list[tuple[str, str, int]]) -> dict[str, Cal
         "query/index.html": pages.questions,
         "404.html": pages.not_found,
     }
-    if pages.debates:
-        found["debate.html"] = pages.debate
-    if pages.edition.endpoint or "query.js" in pages.edition.scripts:
+    found |= {page.path: partial(pages.extra, page) for page in pages.extra_pages}
+    if pages.site.endpoint or "query.js" in pages.site.scripts:
         found["query/new.html"] = pages.ask
     return found

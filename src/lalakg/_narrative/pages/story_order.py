@@ -6,7 +6,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterable
 
-from lalakg._pages.evidence import NEVER, telling
+from lalakg._narrative.pages.claims import NEVER, telling
 from lalakg._pages.index import Index
 from lalakg._rdf.terms import LALA, WELL_KNOWN, natural
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from lalakg._pages.index import SUBPROPERTY, Index
+from lalakg._pages.site_context import SiteContext
 from lalakg._rdf.terms import LALA, WELL_KNOWN, natural
 
 _ABOUT = LALA + "about"
@@ -43,10 +45,15 @@ def claims(index: Index, thing: str) -> list[Claim]:
     """The claims that speak of a thing, those that assert it first, each in the narrowest way that it does."""
     bearings: dict[str, set[str]] = {}
     for statement in index.pointing(thing):
-        if statement.property == _ABOUT or _ABOUT in index.above(statement.property, SUBPROPERTY):
+        if speaks_of(index, statement.property):
             bearings.setdefault(statement.subject, set()).add(statement.property)
     found = [claim(index, iri, _narrowest(index, properties)) for iri, properties in bearings.items()]
     return sorted(found, key=lambda c: (c.bearing != LALA + "asserts", natural(c.number or "~"), c.iri))
+
+
+def speaks_of(index: Index, property_: str) -> bool:
+    """Whether a property leads from a claim to what it speaks of."""
+    return property_ == _ABOUT or _ABOUT in index.above(property_, SUBPROPERTY)
 
 
 def _narrowest(index: Index, properties: set[str]) -> str:
@@ -92,6 +99,29 @@ def place(index: Index, iri: str) -> str:
 
 def _start(index: Index, selector: str) -> str:
     return index.text(selector, _OA + "start")
+
+
+def claim_content(site: SiteContext, one: Claim, here: str) -> dict[str, Any]:
+    """A claim as templates want it."""
+    index = site.index
+    return {
+        "value": site.thing(one.iri, here),
+        "number": one.number,
+        "text": one.text,
+        "bearing": index.label(one.bearing) if one.bearing else "",
+        "denies": one.bearing == LALA + "denies",
+        "voice": site.thing(one.voice, here) if one.voice else None,
+        "words": one.words,
+        "passages": [
+            {
+                "value": site.thing(p.iri, here),
+                "source": index.label(p.source),
+                "place": p.place,
+                "address": p.address,
+            }
+            for p in one.passages
+        ],
+    }
 
 
 def telling(index: Index, events: Iterable[str]) -> dict[str, float]:
