@@ -19,7 +19,7 @@ from lalakg._rdf.terms import RDF, XSD
 
 _DEFAULT = ox.DefaultGraph()
 _NODE, _IS = ox.NamedNode("urn:x:s"), ox.NamedNode("urn:x:p")
-_KEPT = frozenset({XSD + "string", XSD + "anyURI", XSD + "hexBinary", RDF + "HTML", RDF + "XMLLiteral"})
+_UNCHANGED_DATATYPES = frozenset({XSD + "string", XSD + "anyURI", XSD + "hexBinary", RDF + "HTML", RDF + "XMLLiteral"})
 _BATCH = 1000
 _PLAIN_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 
@@ -28,28 +28,28 @@ class LexicalForms:
     """An index of the rewritten literals: subject and predicate, stored form, original forms."""
 
     def __init__(self) -> None:
-        self._written: dict[tuple[Any, Any], dict[Any, list[Any]]] = defaultdict(lambda: defaultdict(list))
-        self._stored: dict[ox.Literal, ox.Literal] = {}
+        self._forms: dict[tuple[Any, Any], dict[Any, list[Any]]] = defaultdict(lambda: defaultdict(list))
+        self._stored_forms: dict[ox.Literal, ox.Literal] = {}
         self._scratch, self._lock = ox.Store(), Lock()  # shapes are judged in several threads
         self.predicates: set[str] = set()
-        self.rewritten: set[ox.Literal] = set()  # as they were written
+        self.originals: set[ox.Literal] = set()  # in their original forms
 
     def load(self, triples: Iterable[ox.Triple | ox.Quad], store: ox.Store) -> None:
         """Put triples into a store, recording those whose literal it rewrites."""
         rewritten: list[tuple[Any, ox.NamedNode, ox.Literal]] = []
-        kept = self._kept(triples, rewritten)
-        while batch := list(islice(kept, _BATCH)):  # one extend for all would hold everything in memory twice
+        unchanged = self._unchanged(triples, rewritten)
+        while batch := list(islice(unchanged, _BATCH)):  # one extend for all would hold everything in memory twice
             store.extend(batch)
         for subject, predicate, literal in rewritten:
-            stored, known = self.stored_form(literal), self._written[subject, predicate]
+            stored, known = self.stored_form(literal), self._forms[subject, predicate]
             if not known[stored] and ox.Quad(subject, predicate, stored) in store:
                 known[stored].append(stored)  # it was written in that form, too
             known[stored].append(literal)
             self.predicates.add(predicate.value)
-            self.rewritten.add(literal)
+            self.originals.add(literal)
         store.extend(ox.Quad(*triple) for triple in rewritten)
 
-    def _kept(self, triples: Iterable[ox.Triple | ox.Quad], rewritten: list[Any]) -> Iterator[ox.Quad]:
+    def _unchanged(self, triples: Iterable[ox.Triple | ox.Quad], rewritten: list[Any]) -> Iterator[ox.Quad]:
         """The triples that the store keeps unchanged; the others go into `rewritten`."""
         for triple in triples:
             term = triple.object
@@ -63,7 +63,7 @@ class LexicalForms:
         if literal.language is not None:
             return literal.language != literal.language.lower()
         datatype = literal.datatype.value
-        if datatype in _KEPT or not datatype.startswith(XSD):
+        if datatype in _UNCHANGED_DATATYPES or not datatype.startswith(XSD):
             return False
         return datatype != XSD + "integer" or not _PLAIN_INTEGER.fullmatch(literal.value)
 
@@ -71,26 +71,26 @@ class LexicalForms:
         """The form in which the store keeps a literal."""
         if not self._may_change(literal):
             return literal
-        if literal not in self._stored:
+        if literal not in self._stored_forms:
             with self._lock:
                 self._scratch.add(ox.Quad(_NODE, _IS, literal))
-                self._stored[literal] = next(iter(self._scratch)).object
+                self._stored_forms[literal] = next(iter(self._scratch)).object
                 self._scratch.clear()
-        return self._stored[literal]
+        return self._stored_forms[literal]
 
     def record(self, term: Any) -> None:
         """Record a term of a shape: a literal that the store would rewrite need not stand in any triple."""
         if isinstance(term, ox.Literal) and self.stored_form(term) != term:
-            self.rewritten.add(term)
+            self.originals.add(term)
 
     def example(self) -> tuple[ox.Literal, ox.Literal] | None:
         """One rewritten literal: its original and its stored form."""
-        first = min(self.rewritten, key=str, default=None)
+        first = min(self.originals, key=str, default=None)
         return first and (first, self.stored_form(first))
 
     def original_forms(self, subject: Any, predicate: Any, stored: Any) -> list[Any]:
         """The original forms of a stored triple's object."""
-        known = self._written.get((subject, predicate))
+        known = self._forms.get((subject, predicate))
         return known.get(stored) or [stored] if known and isinstance(stored, ox.Literal) else [stored]
 
     def objects(self, store: ox.Store, subject: Any, predicate: Any) -> Iterator[Any]:

@@ -70,7 +70,7 @@ class NodeBackend:
         return {o for q in quads for o in self.lexical.original_forms(q.subject, node, q.object)}
 
     def _nodes(self, nodes: Collection[Term], pattern: FocusPattern | None) -> FocusNodes:
-        rewritten = self.lexical.rewritten
+        rewritten = self.lexical.originals
         return FocusNodes(nodes, None if rewritten and any(node in rewritten for node in nodes) else pattern)
 
     def _instances(self, class_: str) -> set[Term]:
@@ -92,7 +92,7 @@ class NodeBackend:
         return self.tables.along(path, len(focus.nodes))
 
     def value_nodes(self, focus: FocusNodes, path: Path | None) -> FocusNodes:
-        """The values of each focus node, each once. The last answer is kept, as constraints of one shape ask alike."""
+        """The values of each focus node, each once. The last answer is cached: constraints of one shape ask alike."""
         if path is None:
             return focus
         if self._last and self._last[0] is focus and self._last[1] == path:
@@ -120,32 +120,32 @@ class NodeBackend:
         """Each value is judged once: its node kind and long patterns here, all else by a query over VALUES."""
         values = self.value_nodes(focus, path).nodes
         if constraint.kind == "nodeKind":
-            return self._having(
+            return self._pairs_with(
                 focus, path, {value for value in values if not is_of_node_kind(value, constraint.value)}
             )
         if constraint.kind == "pattern" and constraint.value.compiled:
-            return self._having(focus, path, set(not_matching(values, constraint.value.compiled)))
-        return self._having(focus, path, set(self._breaking(values, constraint)))
+            return self._pairs_with(focus, path, set(not_matching(values, constraint.value.compiled)))
+        return self._pairs_with(focus, path, set(self._failing_among(values, constraint)))
 
-    def _having(self, focus: FocusNodes, path: Path | None, wrong: set[Term]) -> list[Pair]:
+    def _pairs_with(self, focus: FocusNodes, path: Path | None, wrong: set[Term]) -> list[Pair]:
         """The pairs whose value is one of these."""
         return [(n, v) for n, v in self.value_pairs(focus, path) if v in wrong] if wrong else []
 
-    def _breaking(self, values: Iterable[Term], constraint: Constraint) -> Iterator[Term]:
+    def _failing_among(self, values: Iterable[Term], constraint: Constraint) -> Iterator[Term]:
         """The values that break a value test, which no blank node passes."""
-        kept, rewritten = list[Row](), list[Row]()
+        unchanged, rewritten = list[Row](), list[Row]()
         for value in values:
             if type(value) is ox.BlankNode:
                 yield value
-            elif value in self.lexical.rewritten:
+            elif value in self.lexical.originals:
                 rewritten.append((value, *parts(value)))
             else:
-                kept.append((value,))
-        yield from (row[0] for row in self._chosen(kept, "?value", breaks(constraint, variable("value"))))
+                unchanged.append((value,))
+        yield from (row[0] for row in self._rows_where(unchanged, "?value", breaks(constraint, variable("value"))))
         columns = "?value ?text ?datatype ?language"
-        yield from (row[0] for row in self._chosen(rewritten, columns, breaks(constraint, LITERAL)))
+        yield from (row[0] for row in self._rows_where(rewritten, columns, breaks(constraint, LITERAL)))
 
-    def _chosen(self, rows: list[Row], variables: str, condition: str) -> Iterator[Row]:
+    def _rows_where(self, rows: list[Row], variables: str, condition: str) -> Iterator[Row]:
         """The rows of terms for which a condition holds: asked of the store, some at a time."""
         for start in range(0, len(rows), _BATCH):
             listed = (f"({n} {' '.join(map(str, row))})" for n, row in enumerate(rows[start : start + _BATCH], start))
@@ -159,9 +159,9 @@ class NodeBackend:
         values = self.value_nodes(focus, path).nodes
         if len(values) > _FEW or class_ in self._members:
             members = self._instances(class_)
-            return self._having(focus, path, {value for value in values if value not in members})
+            return self._pairs_with(focus, path, {value for value in values if value not in members})
         types, classes = self.tables.along(_TYPE, len(values)), set(self._classes(class_))
-        return self._having(focus, path, {value for value in values if classes.isdisjoint(types(value))})
+        return self._pairs_with(focus, path, {value for value in values if classes.isdisjoint(types(value))})
 
     def below_min_count(self, focus: FocusNodes, path: Path, number: int) -> list[Term]:
         """By counting the values that are looked up."""
@@ -180,7 +180,7 @@ class NodeBackend:
         values = self._follow(focus, path)
         return [node for node in focus.nodes if value not in values(node)]
 
-    def _beside(
+    def _both_values(
         self, focus: FocusNodes, path: Path | None, predicate: str
     ) -> Iterator[tuple[Term, Sequence[Term], Sequence[Term]]]:
         """Each focus node with its values at a path and at a predicate."""
@@ -190,21 +190,21 @@ class NodeBackend:
 
     def unequal_values(self, focus: FocusNodes, path: Path | None, predicate: str) -> list[Pair]:
         """The symmetric difference of the two sets of values."""
-        beside = self._beside(focus, path, predicate)
-        return [(node, value) for node, values, others in beside for value in set(values) ^ set(others)]
+        both = self._both_values(focus, path, predicate)
+        return [(node, value) for node, values, others in both for value in set(values) ^ set(others)]
 
     def shared_values(self, focus: FocusNodes, path: Path | None, predicate: str) -> list[Pair]:
         """The intersection of the two sets of values."""
-        beside = self._beside(focus, path, predicate)
-        return [(node, value) for node, values, others in beside for value in set(values) & set(others)]
+        both = self._both_values(focus, path, predicate)
+        return [(node, value) for node, values, others in both for value in set(values) & set(others)]
 
     def unordered_values(self, focus: FocusNodes, path: Path, predicate: str, operator: str) -> list[Pair]:
         """Each pair of literals is compared once, by a query over VALUES; other terms have no order."""
-        beside = self._beside(focus, path, predicate)
-        rows = [(node, v, o) for node, values, others in beside for v in values for o in others]
+        both = self._both_values(focus, path, predicate)
+        rows = [(node, v, o) for node, values, others in both for v in values for o in others]
         ordered = [row[1:] for row in rows if type(row[1]) is type(row[2]) is ox.Literal]
         condition = f"(COALESCE(?value {operator} ?other, false))"
-        right = set(self._chosen(list(dict.fromkeys(ordered)), "?value ?other", condition))
+        right = set(self._rows_where(list(dict.fromkeys(ordered)), "?value ?other", condition))
         return [(node, value) for node, value, other in rows if (value, other) not in right]
 
     def duplicate_languages(self, focus: FocusNodes, path: Path) -> list[Pair]:

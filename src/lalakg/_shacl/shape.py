@@ -27,7 +27,7 @@ class Constraint:
 
 
 @dataclass(frozen=True)
-class Qualified:
+class QualifiedValueShape:
     """A qualified value shape with its bounds and the sibling shapes that its values must not conform to."""
 
     shape: Node

@@ -12,7 +12,7 @@ from lalakg._rdf.terms import RDF_TYPE, Node
 from lalakg._shacl.constraint_components import Component
 from lalakg._shacl.parameters import READERS, REPEATABLE, count
 from lalakg._shacl.paths import Path, read_path
-from lalakg._shacl.shape import LISTS_OF_SHAPES, SHAPE_VALUED, Constraint, Qualified, Shape
+from lalakg._shacl.shape import LISTS_OF_SHAPES, SHAPE_VALUED, Constraint, QualifiedValueShape, Shape
 from lalakg._shacl.shapes_graph import SH, TARGETS, ShapesGraph
 from lalakg._shacl.sparql_constraints import read_select
 
@@ -165,10 +165,12 @@ class ShapeReader:
         for shape in shapes:
             if low is None and high is None:
                 raise ShapesError(f"{graph.place(node)}: sh:qualifiedValueShape needs a qualified minimum or maximum.")
-            value = Qualified(shape, low, high, siblings)
+            value = QualifiedValueShape(shape, low, high, siblings)
             for key in ("qualifiedMinCount", "qualifiedMaxCount"):
                 if graph.values(node, key):
-                    bounded = Qualified(shape, low if "Min" in key else None, high if "Max" in key else None, siblings)
+                    bounded = QualifiedValueShape(
+                        shape, low if "Min" in key else None, high if "Max" in key else None, siblings
+                    )
                     yield Constraint("qualifiedValueShape", component_iri(key), bounded, value.shape)
 
     def _sparql(self, node: Node, path: Path | None) -> Iterable[Constraint]:

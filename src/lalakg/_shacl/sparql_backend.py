@@ -123,16 +123,16 @@ class SparqlBackend:
         none = f"SELECT DISTINCT ?this WHERE {{ {this} MINUS {{ ?this {path.sparql()} ?value }} }}"
         found = [] if path.may_be_empty else [row[0] for row in self.ask(none)]
         if number > 1:
-            found += self._counted(focus, path, f"< {number}")
+            found += self._with_count(focus, path, f"< {number}")
         return found
 
     def above_max_count(self, focus: FocusPattern, path: Path, number: int) -> list[Term]:
         """GROUP BY and COUNT(DISTINCT); for 0, a semi-join."""
         if number == 0:
             return [row[0] for row in self.ask(f"SELECT DISTINCT ?this WHERE {{ {self._values(focus, path)} }}")]
-        return self._counted(focus, path, f"> {number}")
+        return self._with_count(focus, path, f"> {number}")
 
-    def _counted(self, focus: FocusPattern, path: Path, bound: str) -> list[Term]:
+    def _with_count(self, focus: FocusPattern, path: Path, bound: str) -> list[Term]:
         grouped = (
             f"{{ SELECT ?this (COUNT(DISTINCT ?value) AS ?n) WHERE {{ {self._values(focus, path)} }} GROUP BY ?this }}"
         )
