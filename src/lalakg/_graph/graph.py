@@ -114,7 +114,7 @@ class KnowledgeGraph:
     def triples(self) -> list[ox.Triple]:
         """The complete graph, literals as they were written, in a stable order."""
         if self._published:
-            return parser.read(self.folder.published).triples
+            return parser.read(self.folder.published, label="p").triples
         authored = {t for document in self.documents for t in document.triples}
         return sorted({*authored, *self.derived}, key=str)
 
