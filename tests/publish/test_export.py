@@ -357,5 +357,5 @@ def test_export_gives_the_text_that_a_build_writes(dist: Path, odd: Path, form: 
 
 
 def test_a_form_that_is_none(kg: lalakg.KnowledgeGraph) -> None:
-    with pytest.raises(OutputError, match="there is no form xlsx; there are ttl, jsonld, nt, rdf, nq, trig"):
+    with pytest.raises(OutputError, match="there is no format xlsx; there are ttl, jsonld, nt, rdf, nq, trig"):
         lalakg.export(kg, "xlsx")
