@@ -47,7 +47,7 @@ def patched(update: str) -> LocalEngine:
 
 def rows(result: Result, *columns: str) -> list[list[str | None]]:
     assert isinstance(result, Rows)
-    return result.cells(list(columns))
+    return result.cells(list(columns) or None)
 
 
 @pytest.fixture(scope="module")

@@ -18,10 +18,11 @@ from lalakg._narrative.pages.claims import claims
 from lalakg._narrative.pages.story_order import Order
 from lalakg._narrative.pages.svg import wrap
 from lalakg._narrative.pages.worlds import pairs, plan
+from lalakg._narrative.terms import LALA, LV
 from lalakg._pages import Pages, SiteContext, SitePaths, link
 from lalakg._pages.index import Index
 from lalakg._pages.lists import search
-from lalakg._rdf.terms import LALA, RDF_TYPE, RDFS_LABEL, WELL_KNOWN
+from lalakg._rdf.terms import RDF_TYPE, RDFS_LABEL, WELL_KNOWN
 
 ID = "https://w3id.org/lalakg/id/"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -63,7 +64,7 @@ def pages() -> Pages:
     [
         (ID + "mia", "id/mia"),
         (LALA + "World", "ontology/World"),
-        (WELL_KNOWN["lv"] + "love", "vocab/love"),
+        (LV + "love", "vocab/love"),
         ("https://w3id.org/lalakg/ontology", "ontology/index"),
         ("https://w3id.org/lalakg/dataset", "dataset"),
         (WELL_KNOWN["schema"] + "Movie", "other/schema/Movie"),

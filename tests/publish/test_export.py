@@ -13,6 +13,7 @@ import lalakg
 from conftest import ROOT, Command, copy_of_the_film
 from lalakg._check.report import Report
 from lalakg._errors import OutputError
+from lalakg._narrative.terms import LALA, PREFIXES
 from lalakg._publish.export import published_files
 from lalakg._rdf.formats import MEDIA_TYPES
 from lalakg._rdf.terms import WELL_KNOWN
@@ -132,7 +133,7 @@ RULES = {
         SELECT ?s ?o WHERE { GRAPH <https://w3id.org/lalakg/graph/world-fantasy> { ?s ?p ?o }
           GRAPH ?h { ?o lala:inWorld ?w } FILTER(?w != lkg:w-fantasy && ?p != lala:divergesFrom) }""",
 }
-SPACES = {"lala": WELL_KNOWN["lala"], "lkg": "https://w3id.org/lalakg/id/"}
+SPACES = {"lala": LALA, "lkg": "https://w3id.org/lalakg/id/"}
 
 
 @pytest.fixture(scope="module", params=["nq", "trig"])
@@ -236,7 +237,7 @@ def described(dist: Path) -> ox.Store:
 
 
 def rows(store: ox.Store, text: str) -> set[tuple[str, ...]]:
-    spaces = {**WELL_KNOWN, "ext": "http://ldf.fi/void-ext#", "spdx": "http://spdx.org/rdf/terms#"}
+    spaces = {**WELL_KNOWN, **PREFIXES, "ext": "http://ldf.fi/void-ext#", "spdx": "http://spdx.org/rdf/terms#"}
     answer = store.query(text, prefixes=spaces)
     assert isinstance(answer, ox.QuerySolutions)
     return {tuple(str(term.value) for term in row if not isinstance(term, ox.Triple | None)) for row in answer}
@@ -357,5 +358,5 @@ def test_export_gives_the_text_that_a_build_writes(dist: Path, odd: Path, form: 
 
 
 def test_a_form_that_is_none(kg: lalakg.KnowledgeGraph) -> None:
-    with pytest.raises(OutputError, match="there is no form xlsx; there are ttl, jsonld, nt, rdf, nq, trig"):
+    with pytest.raises(OutputError, match="there is no format xlsx; there are ttl, jsonld, nt, rdf, nq, trig"):
         lalakg.export(kg, "xlsx")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from lalakg._mcp.search import entries
 
 import lalakg
-from lalakg._graph.description import describe
+from lalakg._graph.description import Describer
+from lalakg._mcp.label_search import label_index
 from lalakg._pages import SiteContext
 from lalakg._rdf.labels import LABEL_PROPERTIES, best, best_label, label_pattern, labels_of, with_labels
 from lalakg._sparql.engine import LocalEngine
@@ -119,7 +119,7 @@ def test_a_thing_is_called_by_one_label_everywhere(
     thing = ox.NamedNode("http://example.org/a")
     assert in_check(triples, tmp_path) == label
     assert in_diff(triples) == label
-    assert describe(LocalEngine(triples, prefixes, {}), thing, prefixes).label == label
+    assert Describer().describe(LocalEngine(triples, prefixes, {}), thing, prefixes).label == label
     assert SiteContext(triples, kg.folder, prefixes).index.label(thing.value) == (label or "ex:a")
 
 
@@ -136,5 +136,5 @@ def test_an_assistant_finds_a_thing_by_the_same_label(kg: lalakg.KnowledgeGraph)
         def triples(self) -> list[ox.Triple]:  # type: ignore[override]
             return triples
 
-    found = entries(Other(kg.folder), {})
+    found = label_index(Other(kg.folder), {})
     assert [label for label, name, _ in found if name == "lkg:zz"] == ["Beta"]
