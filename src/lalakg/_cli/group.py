@@ -85,9 +85,9 @@ COMMANDS = {
     "link": "Link the graph with Wikidata, both ways.",
     "load": "Load the complete graph, or FILES, into the triple store at URL: all or nothing, and verified.",
     "locate": "Print the locator of PLACE in a source: its words, or its characters as START-END.",
-    "mcp": "Serve the graph to an assistant, by the Model Context Protocol on standard input and output.",
+    "mcp": "Serve the graph to an AI assistant by the Model Context Protocol (MCP), over standard input and output.",
     "query": "Ask a ready-made query, or one of your own; without a name, list what there is.",
-    "serve": "Serve the graph: its pages, SPARQL at /sparql, each ready-made query below /api/.",
+    "serve": "Serve the graph over HTTP: web pages, SPARQL at /sparql, and every ready-made query under /api/.",
 }
 
 
