@@ -93,7 +93,7 @@ def login(user: str | None) -> Credentials:
 # Each command and its summary, which is the first sentence of its help: to list them all imports none.
 COMMANDS = {
     "build": "Derive, check and export the graph into the folder OUT (default: dist); on an error nothing is written.",
-    "check": "Check the folder: shapes, hygiene, expected answers; with --source, hashes and copying as well.",
+    "check": "Check the folder: shapes, hygiene queries and expected answers; with --source, also hashes and copied text.",
     "derive": "Run the derivation rules and write the complete graph to data/published/.",
     "describe": "Describe one thing, named by its short name, IRI or label.",
     "diff": "Show what was added, removed and changed between A and B: RDF files, folders or store URLs.",
@@ -103,9 +103,9 @@ COMMANDS = {
     "link": "Link the graph with Wikidata, in both directions.",
     "load": "Load the complete graph, or FILES, into the triple store at URL, whole or not at all, and verify it.",
     "locate": "Print the locator of PLACE in a source: its words, or its characters as START-END.",
-    "mcp": "Serve the graph to an assistant, by the Model Context Protocol on standard input and output.",
+    "mcp": "Serve the graph to an AI assistant by the Model Context Protocol (MCP), over standard input and output.",
     "query": "Run a ready-made query, or one of your own; without a name, list the ready-made ones.",
-    "serve": "Serve the graph: its pages, SPARQL at /sparql, each ready-made query below /api/.",
+    "serve": "Serve the graph over HTTP: web pages, SPARQL at /sparql, and every ready-made query under /api/.",
 }
 
 
