@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from lalakg._folder.catalogue import Catalogue
+from lalakg._folder.profile import PLAIN, Profile
 from lalakg._graph.graph import KnowledgeGraph
 from lalakg._rdf import parser
 
@@ -38,6 +39,11 @@ class FileGraph(KnowledgeGraph):
     def base(self) -> str:
         """The base of short names."""
         return self.prefixes.get("", self._file_iri)
+
+    @property
+    def profile(self) -> Profile:
+        """The plain profile, which does what is right for any RDF."""
+        return PLAIN
 
     @property
     def catalogue(self) -> Catalogue:

@@ -31,6 +31,7 @@ from lalakg._sparql.results import Result
 if TYPE_CHECKING:
     import rdflib
 
+    from lalakg._folder.profile import Profile
     from lalakg._graph.description import Description
     from lalakg._sparql.credentials import Credentials
 
@@ -80,6 +81,11 @@ class KnowledgeGraph:
         return self.folder.dataset.base
 
     @property
+    def profile(self) -> Profile:
+        """What code and names of its own the graph brings to describing, checking, publishing and linking it."""
+        return self.folder.profile
+
+    @property
     def catalogue(self) -> Catalogue:
         """The ready-made queries, by name."""
         return self.folder.catalogue
@@ -122,7 +128,7 @@ class KnowledgeGraph:
     @cached_property
     def prefixes(self) -> dict[str, str]:
         """Prefixes for reading and writing: the usual ones, the profile's, and those that the files declare."""
-        usual = {**WELL_KNOWN, **self.folder.profile.prefixes}
+        usual = {**WELL_KNOWN, **self.profile.prefixes}
         if self._published:
             return {**usual, **parser.header(self.folder.published)}
         return {**usual, **{p: ns for document in self.documents for p, ns in document.prefixes.items()}}
@@ -212,7 +218,7 @@ class KnowledgeGraph:
         try:
             term = parameter.term(value, self.prefixes, self.base)
             known = f"{{ {term} ?p ?o }} UNION {{ ?s ?p {term} }} UNION {{ ?s {term} ?o }}"
-            closed = (self.base, *self.folder.profile.closed_namespaces)
+            closed = (self.base, *self.profile.closed_namespaces)
             ours = isinstance(term, ox.NamedNode) and term.value.startswith(closed)
             if not ours or self._has(known):
                 return term
@@ -239,7 +245,7 @@ class KnowledgeGraph:
 
     def _names(self) -> Iterator[str]:
         """What to call the things of the folder's graph: by short names, prefixed names and labels."""
-        closed = self.folder.profile.closed_namespaces
+        closed = self.profile.closed_namespaces
         subjects = {t.subject.value for t in self.triples if isinstance(t.subject, ox.NamedNode)}
         yield from (iri.removeprefix(self.base) for iri in subjects if iri.startswith(self.base))
         yield from (compact(iri, self.prefixes) for iri in subjects if iri.startswith(closed))
@@ -274,7 +280,7 @@ class KnowledgeGraph:
         """
         from lalakg._graph.description import Describer
 
-        describer = self.folder.profile.extension(Describer)
+        describer = self.profile.extension(Describer)
         return describer.describe(self.engine, self.resolve(name), self.prefixes)
 
     def to_rdflib(self) -> rdflib.Graph:
