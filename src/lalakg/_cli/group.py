@@ -93,7 +93,8 @@ def login(user: str | None) -> Credentials:
 # Each command and its summary, which is the first sentence of its help: to list them all imports none.
 COMMANDS = {
     "build": "Derive, check and export the graph into the folder OUT (default: dist); on an error nothing is written.",
-    "check": "Check the folder: shapes, hygiene queries and expected answers; with --source, also hashes and copied text.",
+    "check": "Check the folder: shapes, hygiene queries and expected answers; with --source, also hashes and copied "
+    "text.",
     "derive": "Run the derivation rules and write the complete graph to data/published/.",
     "describe": "Describe one thing, named by its short name, IRI or label.",
     "diff": "Show what was added, removed and changed between A and B: RDF files, folders or store URLs.",
