@@ -31,7 +31,7 @@ def test_every_statement_of_the_file_is_there_and_nothing_of_the_film(data: Path
     kg = lalakg.load(kind(data))
     assert len(kg.triples) == 9
     assert kg.sparql("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").rows[0]["n"].value == "9"
-    assert not kg.sparql("ASK { ?film a lala:Film }")
+    assert not kg.sparql("ASK { ?film a <https://w3id.org/lalakg/ontology#Film> }")
     assert [row["label"].value for row in kg.sparql("SELECT ?label { ex:a ex:knows/rdfs:label ?label }")] == [
         "nameless"
     ]

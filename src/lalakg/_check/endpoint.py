@@ -26,7 +26,7 @@ _CHUNK: Final = 500  # how many labels are asked for at once
 def check_endpoint(kg: KnowledgeGraph, shapes: Any, progress: Progress, shapes_done: ShapeProgress) -> Report:
     """Check what an endpoint holds against shapes of the caller's, which need not be about our folder."""
     started = time.perf_counter()
-    read = read_shapes(shapes, {**WELL_KNOWN, **kg.folder.profile.prefixes})
+    read = read_shapes(shapes, {**WELL_KNOWN, **kg.profile.prefixes})
     validation = validate_at_endpoint(kg, read, shapes_done)
     progress(f"shapes: {len(read)} in {time.perf_counter() - started:.2f} s")
     things = {str(r.focus) for r in validation.results if isinstance(r.focus, ox.NamedNode)}

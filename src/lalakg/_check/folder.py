@@ -54,7 +54,7 @@ def check_folder(
 
 
 def _profile_steps(kg: KnowledgeGraph, source: Path | str | None, notes: list[str]) -> Mapping[str, Step]:
-    checks = kg.folder.profile.extension(ProfileChecks)
+    checks = kg.profile.extension(ProfileChecks)
     if source is not None and not checks.reads_source:
         notes.append(f"{source} was not read: the profile of this graph compares it with no source.")
         source = None

@@ -6,8 +6,7 @@ from typing import Any
 
 import click
 
-from lalakg._cli.group import FormatChoice, graph_of, refuse_place, shown, there
-from lalakg._folder.folder import Folder
+from lalakg._cli.group import FormatChoice, graph_of, refuse_place, there
 
 
 @click.command()
@@ -36,7 +35,7 @@ def diff(context: click.Context, /, a: str, b: str | None, form: str, **place: A
     from lalakg._diff import diff as run
     from lalakg._diff import is_address
 
-    sides = [a, b or str(shown(Folder.find(context.obj).root))]
+    sides: list[Any] = [a, graph_of(context) if b is None else b]
     if not any(map(is_address, sides)):
         refuse_place(**place)
     found = run(*(graph_of(context, side, **place) if is_address(side) else side for side in sides))

@@ -51,5 +51,7 @@ def _authored_turtle(folder: Path) -> list[Path]:
 
 
 def _own_turtle(context: click.Context) -> list[Path]:
+    if context.obj is None and Folder.nearest() is None:
+        return [Path()]  # what lies here, and never what lalakg carries
     root = Folder.find(context.obj).root
     return [path for path in (root / "ontology", root / "data") if path.is_dir()]

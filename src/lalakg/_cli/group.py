@@ -93,7 +93,8 @@ def login(user: str | None) -> Credentials:
 # Each command and its summary, which is the first sentence of its help: to list them all imports none.
 COMMANDS = {
     "build": "Derive, check and export the graph into the folder OUT (default: dist); on an error nothing is written.",
-    "check": "Check the folder: shapes, hygiene, expected answers; with --source, hashes and copying as well.",
+    "check": "Check the folder: shapes, hygiene queries and expected answers; with --source, also hashes and copied "
+    "text.",
     "derive": "Run the derivation rules and write the complete graph to data/published/.",
     "describe": "Describe one thing, named by its short name, IRI or label.",
     "diff": "Show what was added, removed and changed between A and B: RDF files, folders or store URLs.",
@@ -103,9 +104,9 @@ COMMANDS = {
     "link": "Link the graph with Wikidata, in both directions.",
     "load": "Load the complete graph, or FILES, into the triple store at URL, whole or not at all, and verify it.",
     "locate": "Print the locator of PLACE in a source: its words, or its characters as START-END.",
-    "mcp": "Serve the graph to an assistant, by the Model Context Protocol on standard input and output.",
+    "mcp": "Serve the graph to an AI assistant by the Model Context Protocol (MCP), over standard input and output.",
     "query": "Run a ready-made query, or one of your own; without a name, list the ready-made ones.",
-    "serve": "Serve the graph: its pages, SPARQL at /sparql, each ready-made query below /api/.",
+    "serve": "Serve the graph over HTTP: web pages, SPARQL at /sparql, and every ready-made query under /api/.",
 }
 
 
@@ -159,11 +160,12 @@ def graph_of(
     timeout: float = 60,
     service: str | None = None,
 ) -> KnowledgeGraph:
-    """The folder's graph, or what an endpoint holds of it; see `there`."""
-    from lalakg._folder.folder import Folder
-    from lalakg._graph.graph import KnowledgeGraph
+    """The folder's graph, or what an endpoint holds of it; see `there`. Tells on stderr what is not as one may think:
+    files that were left out, and that the film's graph answers."""
+    from lalakg._graph.graph import KnowledgeGraph, load
 
-    here = KnowledgeGraph(Folder.find(context.obj), service=service)
+    here = load(context.obj, service=service)
+    tell_what_is_meant(here)
     if endpoint is None:
         refuse_place(graph=graph, default=default, user=user)
         return here
@@ -180,11 +182,20 @@ def graph_of(
     )
 
 
+def tell_what_is_meant(kg: KnowledgeGraph) -> None:
+    """Say which files were left out, or that the film's own graph answers since there is no other."""
+    for note in kg.notes:
+        say(f"{kg.name}: {note}")
+    if kg.has_folder and kg.folder.is_shipped:
+        say("No RDF lies here: this is about the graph that lalakg carries, the ending of La La Land.")
+
+
 def graph_name(here: KnowledgeGraph, given: str | None) -> str | None:
     """The IRI of a named graph, which may be given short: complete is …/graph/complete."""
     from lalakg._rdf.terms import expand
 
-    return None if given is None else expand(given, here.prefixes, here.folder.dataset.graphs).value
+    base = here.folder.dataset.graphs if here.has_folder else here.base
+    return None if given is None else expand(given, here.prefixes, base).value
 
 
 def refuse_place(*, graph: str | None, default: bool, user: str | None, **_: Any) -> None:

@@ -31,24 +31,35 @@ class Bounds:
 
 @dataclass
 class Found:
-    """The RDF files of a folder in the order of their names, and in words what was left out."""
+    """The RDF files of a folder in the order of their names; and in words what was left out, `named` or `counted`."""
 
     files: list[Path] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
+    counted: list[str] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no RDF, not even some that cannot be read."""
+        return not self.files and not self.named
+
+    @property
+    def notes(self) -> list[str]:
+        """What was left out, a line for each file that matters, and one for all others."""
+        return [*self.named, *([f"left out: {', '.join(self.counted)}"] if self.counted else [])]
 
 
-def find(root: Path, bounds: Bounds = Bounds()) -> Found:
-    """The RDF files at any depth of a folder."""
-    search = _Search(root, bounds)
+def find(root: Path, bounds: Bounds = Bounds(), *, skipped: tuple[str, ...] = ()) -> Found:
+    """The RDF files at any depth of a folder, save for those of its sub-folders `skipped`."""
+    search = _Search(root, bounds, skipped)
     files = sorted(search.run(), key=lambda path: path.relative_to(root).as_posix())
-    return Found(files, search.notes())
+    return Found(files, search.named, [f"{n:,} {reason}" for reason, n in sorted(search.left_out.items())])
 
 
 class _Search:
     """One walk through a folder."""
 
-    def __init__(self, root: Path, bounds: Bounds) -> None:
-        self.root, self.bounds = root, bounds
+    def __init__(self, root: Path, bounds: Bounds, skipped: tuple[str, ...]) -> None:
+        self.root, self.bounds, self.skipped = root, bounds, {root / name for name in skipped}
         self.left_out: Counter[str] = Counter()
         self.named: list[str] = []
         self.seen: set[tuple[int, int]] = set()
@@ -94,6 +105,8 @@ class _Search:
             if entry.is_dir() or may_be_rdf(path):
                 self.left_out["hidden"] += 1
             return True
+        if path in self.skipped:
+            return True
         if entry.name in _GENERATED and entry.is_dir():
             self.left_out["generated"] += 1
             return True
@@ -134,7 +147,3 @@ class _Search:
 
     def _name(self, path: Path) -> str:
         return "." if path == self.root else path.relative_to(self.root).as_posix()
-
-    def notes(self) -> list[str]:
-        counted = [f"{number:,} {reason}" for reason, number in sorted(self.left_out.items())]
-        return [*self.named, *([f"left out: {', '.join(counted)}"] if counted else [])]

@@ -18,6 +18,7 @@ import pyoxigraph as ox
 
 from lalakg._errors import FolderError, ParseError
 from lalakg._folder.catalogue import Catalogue
+from lalakg._folder.discovery import Found, find
 from lalakg._rdf import parser
 from lalakg._rdf.parser import read_text
 from lalakg._rdf.terms import WELL_KNOWN
@@ -65,7 +66,8 @@ class Folder:
     def find(cls, path: Path | str | None = None) -> Folder:
         """The folder at `path`; without one, the nearest at or above the working directory, else the film's own.
 
-        Raises FolderError when `path` is no such folder.
+        Raises FolderError when `path` is no such folder, and where RDF without a description lies in the working
+        directory: that is meant then, and not the film.
         """
         if path is not None:
             root = Path(path)
@@ -74,14 +76,37 @@ class Folder:
             if not (root / "data/dataset.ttl").is_file():
                 raise FolderError(f"{root} has no data/dataset.ttl; `lalakg init {root}` makes a folder to start from.")
             return cls(root)
+        if (nearest := cls.nearest()) is not None:
+            return nearest
+        found = find(Path.cwd())
+        if found.is_empty:
+            return cls(shipped_folder())
+        what = found.files[0].name if found.files else found.named[0]
+        raise FolderError(
+            f"here lies RDF ({what}), but no data/dataset.ttl, which this needs; -C names another folder."
+        )
+
+    @classmethod
+    def nearest(cls) -> Folder | None:
+        """The nearest folder with a description at or above the working directory."""
         here = Path.cwd()
         roots = (root for root in (here, *here.parents) if (root / "data/dataset.ttl").is_file())
-        return cls(next(roots, shipped_folder()))
+        return next(map(cls, roots), None)
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it is the film's folder, which answers where nothing else lies, and not that of the caller."""
+        return self.root == shipped_folder() and not Path.cwd().is_relative_to(self.root)
 
     @property
     def data(self) -> list[Path]:
         """The authored files of data/ and its folders; what is generated in data/published/ is none of them."""
-        return sorted({*(self.root / "data").rglob("*.ttl")} - {*(self.root / "data/published").rglob("*.ttl")})
+        return self.found.files
+
+    @cached_property
+    def found(self) -> Found:
+        """The files of data/ with what was left out; what is generated in data/published/ is no part of it."""
+        return find(self.root / "data", skipped=("published",))
 
     @property
     def ontology(self) -> Path:
@@ -165,7 +190,9 @@ class Folder:
 
         Raises ParseError for bad Turtle and for a subject in data/ that lies outside the dataset's base.
         """
-        documents = [parser.read(path, label=f"d{number}") for number, path in enumerate(self.data, 1)]
+        documents = [
+            parser.read(path, label=f"d{number}", base=self.dataset.base) for number, path in enumerate(self.data, 1)
+        ]
         for document in documents:
             self._refuse_foreign_subjects(document)
         vocabularies = [parser.read(path, label=f"v{number}") for number, path in enumerate(self.vocabularies, 1)]
@@ -180,15 +207,15 @@ class Folder:
         }
         if not foreign:
             return
-        from lalakg._rdf.tokens import statements
+        from lalakg._rdf.source_locations.locations import SourceLocations
 
-        text = document.path.read_text(encoding="utf-8")
-        lines = {s.subject: s.line for s in reversed(list(statements(text))) if s.subject in foreign}
+        locations = SourceLocations([document.path])
+        lines = {iri: place.line for iri in foreign if (place := locations.find(ox.NamedNode(iri)))}
         name = min(lines or foreign, key=lambda iri: (lines.get(iri, 1), iri))
         line = lines.get(name, 1)
         remedy = "mend the name, or void:uriSpace in dataset.ttl"
         message = f"<{name}> lies outside the graph's base <{base}>; {remedy}."
-        raise ParseError(message, document.path, line, 1, text.split("\n")[line - 1])
+        raise ParseError(message, document.path, line)
 
     # ── the complete graph, kept ready ────────────────────────────────────────────────────────────
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cached_property
 from pathlib import Path
 
@@ -11,6 +10,8 @@ import pyoxigraph as ox
 from lalakg._errors import FolderError
 from lalakg._folder.catalogue import Catalogue
 from lalakg._folder.discovery import find
+from lalakg._folder.folder import Folder
+from lalakg._folder.profile import PLAIN, Profile
 from lalakg._graph.graph import KnowledgeGraph
 from lalakg._rdf import parser
 from lalakg._rdf.input_formats import InputFormat
@@ -21,7 +22,7 @@ class DataGraph(KnowledgeGraph):
     """The graph of RDF files: their statements as they stand, those of named graphs merged, and none derived.
 
     It has no ready-made queries, and nothing of the film. What needs a folder raises FolderError. Short names are
-    resolved against the empty prefix where a file declares it, else against the namespace that most subjects lie in.
+    resolved against the empty prefix where a file declares it, else against the base of the first file.
     `notes` say in words which files of a folder were not read, and why.
     """
 
@@ -35,7 +36,7 @@ class DataGraph(KnowledgeGraph):
         service: str | None = None,
     ) -> None:
         super().__init__(None, service=service, use_published=False)
-        self.files, self.notes, self._name, self._input_format = files, notes, name, input_format
+        self.files, self._notes, self._name, self._input_format = files, notes, name, input_format
 
     @classmethod
     def of_folder(cls, folder: Path, *, service: str | None = None) -> DataGraph:
@@ -44,23 +45,33 @@ class DataGraph(KnowledgeGraph):
         if not found.files:
             left_out = f" ({'; '.join(found.notes)})" if found.notes else ""
             raise FolderError(f"{folder} holds no RDF file{left_out}.")
-        return cls(tuple(found.files), str(folder), notes=tuple(found.notes), service=service)
+        return cls(
+            tuple(found.files),
+            str(folder.absolute() if folder == Path() else folder),
+            notes=tuple(found.notes),
+            service=service,
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """In words, which files were not read, and why."""
+        return self._notes
 
     @property
     def name(self) -> str:
         """The file's or the folder's path, as it was given."""
         return self._name
 
-    @cached_property
+    @property
     def base(self) -> str:
-        """The base of short names."""
-        declared = {p: ns for document in self.documents for p, ns in document.prefixes.items()}
-        return declared.get("") or self._commonest_namespace() or parser.file_base(self.files[0])
+        """The base of short names: the empty prefix, where a file declares it, else that of the first file."""
+        declared = {p: ns for document in reversed(self.documents) for p, ns in document.prefixes.items()}
+        return declared.get("") or parser.file_base(self.files[0])
 
-    def _commonest_namespace(self) -> str:
-        subjects = {t.subject.value for t in self.triples if isinstance(t.subject, ox.NamedNode)}
-        namespaces = Counter(iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in subjects)
-        return min(namespaces, key=lambda name: (-namespaces[name], name), default="")
+    @property
+    def profile(self) -> Profile:
+        """The plain profile, which does what is right for any RDF."""
+        return PLAIN
 
     @property
     def catalogue(self) -> Catalogue:
@@ -102,3 +113,16 @@ class DataGraph(KnowledgeGraph):
     def quads(self) -> list[ox.Quad]:
         """The statements of all files in the named graphs in which they stand, each once."""
         return list(dict.fromkeys(quad for document in self.documents for quad in document.quads))
+
+
+def data_graph(path: Path | None, *, service: str | None = None) -> DataGraph | None:
+    """The graph of an RDF file, or of a folder's files; None where a folder with a description is meant, or the film.
+
+    Without a path, that of the working directory, unless a description lies there or above. Raises FolderError for
+    a folder without RDF.
+    """
+    if path is None:
+        return None if Folder.nearest() or find(Path.cwd()).is_empty else DataGraph.of_folder(Path(), service=service)
+    if path.is_dir():
+        return None if (path / "data/dataset.ttl").is_file() else DataGraph.of_folder(path, service=service)
+    return DataGraph((path,), str(path), service=service) if path.exists() else None

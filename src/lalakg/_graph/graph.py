@@ -31,6 +31,7 @@ from lalakg._sparql.results import Result
 if TYPE_CHECKING:
     import rdflib
 
+    from lalakg._folder.profile import Profile
     from lalakg._graph.description import Description
     from lalakg._sparql.credentials import Credentials
 
@@ -66,8 +67,20 @@ class KnowledgeGraph:
     def folder(self) -> Folder:
         """The folder whose graph it is. Raises FolderError where there is none."""
         if self._folder is None:
-            raise FolderError(f"{self.name} is a file, and this takes a folder with a data/dataset.ttl.")
+            raise FolderError(
+                f"{self.name} has no data/dataset.ttl, which this needs; `lalakg init` makes a folder to start from."
+            )
         return self._folder
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """In words, which files were not read, and why."""
+        return tuple(self.folder.found.notes)
+
+    @property
+    def has_folder(self) -> bool:
+        """Whether it is the graph of a folder with a description."""
+        return self._folder is not None
 
     @property
     def name(self) -> str:
@@ -78,6 +91,11 @@ class KnowledgeGraph:
     def base(self) -> str:
         """The base of the graph's own IRIs."""
         return self.folder.dataset.base
+
+    @property
+    def profile(self) -> Profile:
+        """What code and names of its own the graph brings to describing, checking, publishing and linking it."""
+        return self.folder.profile
 
     @property
     def catalogue(self) -> Catalogue:
@@ -121,7 +139,7 @@ class KnowledgeGraph:
     @cached_property
     def prefixes(self) -> dict[str, str]:
         """Prefixes for reading and writing: the usual ones, the profile's, and those that the files declare."""
-        usual = {**WELL_KNOWN, **self.folder.profile.prefixes}
+        usual = {**WELL_KNOWN, **self.profile.prefixes}
         if self._published:
             return {**usual, **parser.header(self.folder.published)}
         return {**usual, **{p: ns for document in self.documents for p, ns in document.prefixes.items()}}
@@ -211,7 +229,7 @@ class KnowledgeGraph:
         try:
             term = parameter.term(value, self.prefixes, self.base)
             known = f"{{ {term} ?p ?o }} UNION {{ ?s ?p {term} }} UNION {{ ?s {term} ?o }}"
-            closed = (self.base, *self.folder.profile.closed_namespaces)
+            closed = (self.base, *self.profile.closed_namespaces)
             ours = isinstance(term, ox.NamedNode) and term.value.startswith(closed)
             if not ours or self._has(known):
                 return term
@@ -238,7 +256,7 @@ class KnowledgeGraph:
 
     def _names(self) -> Iterator[str]:
         """What to call the things of the folder's graph: by short names, prefixed names and labels."""
-        closed = self.folder.profile.closed_namespaces
+        closed = self.profile.closed_namespaces
         subjects = {t.subject.value for t in self.triples if isinstance(t.subject, ox.NamedNode)}
         yield from (iri.removeprefix(self.base) for iri in subjects if iri.startswith(self.base))
         yield from (compact(iri, self.prefixes) for iri in subjects if iri.startswith(closed))
@@ -273,7 +291,7 @@ class KnowledgeGraph:
         """
         from lalakg._graph.description import Describer
 
-        describer = self.folder.profile.extension(Describer)
+        describer = self.profile.extension(Describer)
         return describer.describe(self.engine, self.resolve(name), self.prefixes)
 
     def to_rdflib(self) -> rdflib.Graph:
@@ -291,22 +309,27 @@ def load(
     timeout: float = 60,
     service: str | None = None,
 ) -> KnowledgeGraph:
-    """The graph of the folder at `path`, or of the RDF file there; without one, of the nearest folder, else the film's.
+    """The graph of the folder at `path`, or of the RDF file there.
+
+    Without a `path`, that of the nearest folder with a data/dataset.ttl at or above the working directory; else of the
+    RDF that lies in the working directory; else the film's.
 
     With `endpoint`, the address of a store or of its SPARQL endpoint, queries go there, and the folder gives the
     catalogue. They see the named graph `graph`, the default graph with `default`, and else the one into which
     `load_into` puts the folder's graph there. `timeout` is for each answer, in seconds. With `service`, that endpoint
-    is asked for what stands in a query's SERVICE; without, nobody is. A file has neither catalogue nor rules: see
-    `FileGraph`. Raises FolderError when there is no such folder or file, InvalidValue for an endpoint beside a file.
+    is asked for what stands in a query's SERVICE; without, nobody is. RDF without a data/dataset.ttl has neither
+    catalogue nor rules: see `DataGraph`. Raises FolderError when there is no such folder or file, InvalidValue for an
+    endpoint beside RDF without a folder.
     """
+    from lalakg._graph.data_graph import data_graph
+
     if path is not None:
         require_type("path", path, PATH, "the path of a folder or of an RDF file")
-        if Path(path).is_file():
-            from lalakg._graph.file_graph import FileGraph
-
-            if endpoint is not None:
-                raise InvalidValue(f"endpoint goes with a folder, which has the queries; {path} is a file.")
-            return FileGraph(Path(path), service=service)
+    found = data_graph(None if path is None else Path(path), service=service)
+    if found is not None:
+        if endpoint is not None:
+            raise InvalidValue(f"endpoint goes with a folder, which has the queries; {found.name} has none.")
+        return found
     folder = Folder.find(path)
     return KnowledgeGraph(
         folder,

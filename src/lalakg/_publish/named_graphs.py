@@ -33,7 +33,7 @@ def quads(kg: KnowledgeGraph) -> list[ox.Quad]:
     """
     if isinstance(kg, DataGraph):
         return kg.quads
-    graph_name, base = kg.folder.profile.extension(NamedGraphs).graph_name(kg), kg.folder.dataset.graphs
+    graph_name, base = kg.profile.extension(NamedGraphs).graph_name(kg), kg.folder.dataset.graphs
 
     @cache
     def graph(name: str) -> ox.NamedNode:

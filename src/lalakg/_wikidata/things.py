@@ -49,7 +49,7 @@ class Things:
 
     def __init__(self, kg: KnowledgeGraph, known: Iterable[Fact] = ()) -> None:
         self.kg, self.known = kg, tuple(known)
-        self.linkable = kg.folder.profile.extension(LinkableKinds)
+        self.linkable = kg.profile.extension(LinkableKinds)
 
     @cached_property
     def by_iri(self) -> dict[str, Thing]:
