@@ -162,13 +162,15 @@ def graph_of(
 ) -> KnowledgeGraph:
     """The folder's graph, or what an endpoint holds of it; see `there`. Tells on stderr what is not as one may think:
     files that were left out, and that the film's graph answers."""
+    from lalakg._folder.folder import Folder
     from lalakg._graph.graph import KnowledgeGraph, load
 
-    here = load(context.obj, service=service)
-    tell_what_is_meant(here)
     if endpoint is None:
         refuse_place(graph=graph, default=default, user=user)
+        here = load(context.obj, service=service)
+        tell_what_is_meant(here)
         return here
+    here = KnowledgeGraph(Folder.of_catalogue(context.obj))
     if graph is not None and default:
         raise click.UsageError("Give --graph or --default, not both.")
     return KnowledgeGraph(
@@ -187,7 +189,7 @@ def tell_what_is_meant(kg: KnowledgeGraph) -> None:
     for note in kg.notes:
         say(f"{kg.name}: {note}")
     if kg.has_folder and kg.folder.is_shipped:
-        say("No RDF lies here: this is about the graph that lalakg carries, the ending of La La Land.")
+        say("No RDF lies here, nor above: this is about the graph that lalakg carries.")
 
 
 def graph_name(here: KnowledgeGraph, given: str | None) -> str | None:

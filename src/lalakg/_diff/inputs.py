@@ -44,7 +44,7 @@ class Side:
 def read(what: Comparable, graph: str | None = None, argument: str = "data") -> Side:
     """One side of a comparison; see `diff`. Raises InvalidValue, which names the argument, for what is none."""
     if isinstance(what, DataGraph):
-        return Side(what.name, set(what.triples), what.prefixes, notes=what.notes)
+        return _of_files(what)
     if isinstance(what, KnowledgeGraph):
         return _of_graph(what, graph)
     if isinstance(what, PATH):
@@ -106,6 +106,12 @@ def _of_folder(root: Path) -> Side:
     if len(built) != 1:
         raise FolderError(f"{root} holds neither data/dataset.ttl nor what `lalakg build` makes.")
     return _of_file(built[0], str(root))
+
+
+def _of_files(kg: DataGraph) -> Side:
+    """The statements of files, their relative IRIs as those of the other side."""
+    documents = [parser.read(path, label=f"d{number}", base=_BASE) for number, path in enumerate(kg.files, 1)]
+    return Side(kg.name, {t for document in documents for t in document.triples}, kg.prefixes, notes=kg.notes)
 
 
 def _of_file(path: Path, name: str) -> Side:

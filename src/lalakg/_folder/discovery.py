@@ -67,7 +67,7 @@ class _Search:
         self.is_full = False
 
     def run(self) -> Iterator[Path]:
-        rest = [(self.root, 0)]
+        rest = [(self.root, 0)] if self.root.is_dir() and self._is_new(self.root) else []
         while rest and not self.is_full:
             folder, depth = rest.pop()
             for entry in self._entries(folder):

@@ -20,6 +20,7 @@ from lalakg._errors import FolderError, ParseError
 from lalakg._folder.catalogue import Catalogue
 from lalakg._folder.discovery import Found, find
 from lalakg._rdf import parser
+from lalakg._rdf.input_formats import ending
 from lalakg._rdf.parser import read_text
 from lalakg._rdf.terms import WELL_KNOWN
 
@@ -87,11 +88,29 @@ class Folder:
         )
 
     @classmethod
+    def meant(cls, path: Path | str | None) -> Folder | None:
+        """The folder that is meant, with a path or without; None where RDF is that has no folder's description.
+
+        Raises FolderError for a path at which there is nothing.
+        """
+        if path is None:
+            nearest = cls.nearest()
+            return nearest or (cls(shipped_folder()) if find(Path.cwd()).is_empty else None)
+        if (Path(path) / "data/dataset.ttl").is_file() or not Path(path).exists():
+            return cls.find(path)
+        return None
+
+    @classmethod
     def nearest(cls) -> Folder | None:
         """The nearest folder with a description at or above the working directory."""
         here = Path.cwd()
         roots = (root for root in (here, *here.parents) if (root / "data/dataset.ttl").is_file())
         return next(map(cls, roots), None)
+
+    @classmethod
+    def of_catalogue(cls, path: Path | None) -> Folder:
+        """The folder whose queries and prefixes serve for a graph at an endpoint: the one meant, else the film's."""
+        return cls.find(path) if path is not None else cls.nearest() or cls(shipped_folder())
 
     @property
     def is_shipped(self) -> bool:
@@ -186,17 +205,20 @@ class Folder:
         return next((found for name in names if (found := profile_named(name)) is not PLAIN), PLAIN)
 
     def read(self) -> list[parser.Document]:
-        """Every authored file of the complete graph, parsed: vocabularies first, then data.
+        """Every authored file of the complete graph, parsed: vocabularies without blank nodes first, then data.
 
         Raises ParseError for bad Turtle and for a subject in data/ that lies outside the dataset's base.
         """
         documents = [
-            parser.read(path, label=f"d{number}", base=self.dataset.base) for number, path in enumerate(self.data, 1)
+            parser.read(path, label=f"d{number}", base=self._base_of(path)) for number, path in enumerate(self.data, 1)
         ]
         for document in documents:
             self._refuse_foreign_subjects(document)
-        vocabularies = [parser.read(path, label=f"v{number}") for number, path in enumerate(self.vocabularies, 1)]
-        return vocabularies + documents
+        return [_ground(parser.read(path)) for path in self.vocabularies] + documents
+
+    def _base_of(self, path: Path) -> str | None:
+        """The data's own base, for formats in which a relative IRI without one would be dropped, and be no error."""
+        return None if ending(path) in ("ttl", "nt", "nq", "trig", "n3") else self.dataset.base
 
     def _refuse_foreign_subjects(self, document: parser.Document) -> None:
         base, own = self.dataset.base, self.dataset.iri
@@ -215,7 +237,7 @@ class Folder:
         line = lines.get(name, 1)
         remedy = "mend the name, or void:uriSpace in dataset.ttl"
         message = f"<{name}> lies outside the graph's base <{base}>; {remedy}."
-        raise ParseError(message, document.path, line)
+        raise ParseError(message, document.path, line, 1, parser.line_of(document.path, line))
 
     # ── the complete graph, kept ready ────────────────────────────────────────────────────────────
 
@@ -244,6 +266,12 @@ class Folder:
             return is_complete and set(checksum_lines({**inputs, **outputs})) <= set(recorded.splitlines())
         except FileNotFoundError:
             return False
+
+
+def _ground(document: parser.Document) -> parser.Document:
+    """A vocabulary without blank nodes: the axioms of OWL that need them stay in its file, which a build copies."""
+    quads = [quad for quad in document.quads if ox.BlankNode not in (type(quad.subject), type(quad.object))]
+    return document._replace(quads=quads)
 
 
 def checksum_lines(files: dict[str, Path]) -> list[str]:

@@ -10,7 +10,6 @@ import pyoxigraph as ox
 from lalakg._errors import FolderError
 from lalakg._folder.catalogue import Catalogue
 from lalakg._folder.discovery import find
-from lalakg._folder.folder import Folder
 from lalakg._folder.profile import PLAIN, Profile
 from lalakg._graph.graph import KnowledgeGraph
 from lalakg._rdf import parser
@@ -115,14 +114,8 @@ class DataGraph(KnowledgeGraph):
         return list(dict.fromkeys(quad for document in self.documents for quad in document.quads))
 
 
-def data_graph(path: Path | None, *, service: str | None = None) -> DataGraph | None:
-    """The graph of an RDF file, or of a folder's files; None where a folder with a description is meant, or the film.
-
-    Without a path, that of the working directory, unless a description lies there or above. Raises FolderError for
-    a folder without RDF.
-    """
-    if path is None:
-        return None if Folder.nearest() or find(Path.cwd()).is_empty else DataGraph.of_folder(Path(), service=service)
+def data_graph(path: Path, *, service: str | None = None) -> DataGraph:
+    """The graph of an RDF file, or of a folder's files. Raises FolderError for a folder without RDF."""
     if path.is_dir():
-        return None if (path / "data/dataset.ttl").is_file() else DataGraph.of_folder(path, service=service)
-    return DataGraph((path,), str(path), service=service) if path.exists() else None
+        return DataGraph.of_folder(path, service=service)
+    return DataGraph((path,), str(path), service=service)

@@ -321,16 +321,16 @@ def load(
     catalogue nor rules: see `DataGraph`. Raises FolderError when there is no such folder or file, InvalidValue for an
     endpoint beside RDF without a folder.
     """
-    from lalakg._graph.data_graph import data_graph
-
     if path is not None:
         require_type("path", path, PATH, "the path of a folder or of an RDF file")
-    found = data_graph(None if path is None else Path(path), service=service)
-    if found is not None:
+    folder = Folder.meant(path)
+    if folder is None:
+        from lalakg._graph.data_graph import data_graph
+
+        found = data_graph(Path(path or "."), service=service)
         if endpoint is not None:
             raise InvalidValue(f"endpoint goes with a folder, which has the queries; {found.name} has none.")
         return found
-    folder = Folder.find(path)
     return KnowledgeGraph(
         folder,
         endpoint,

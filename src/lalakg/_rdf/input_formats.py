@@ -48,6 +48,7 @@ _TURTLE = re.compile(rb"\s*(?:@prefix|@base|@version|PREFIX\s|BASE\s|VERSION\s|<
 _QUAD_LINE = re.compile(
     rb"\s*(?:<[^>\s]*>|_:\S+)\s+<[^>\s]*>\s+(?:<[^>\s]*>|_:\S+|\"[^\n]*\"\S*)\s+(?:<[^>\s]*>|_:\S+)\s*\."
 )
+_IRI = re.compile(rb"<(?:[\w+.-]+:|[/#?.])[^\s<>\"]*>|<>")  # at the start of a statement, and no tag of XML
 _COMMENTS = re.compile(rb"(?:\s*#[^\n]*\n)*")
 _RDF = b"http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _OWL = b"http://www.w3.org/2002/07/owl#"
@@ -74,10 +75,15 @@ def needs_a_look(path: Path) -> bool:
     return ending(path) in _DOUBTFUL
 
 
+def is_unambiguous(path: Path) -> bool:
+    """Whether an ending names one serialisation by itself."""
+    return ending(path) in NAMES and ending(path) not in _AMBIGUOUS
+
+
 def detect(path: Path, head: bytes) -> InputFormat | str:
     """The serialisation of a file with these first bytes; or in words what it is instead, if it cannot be read."""
     named = NAMES.get(ending(path))
-    if named is not None and ending(path) not in _AMBIGUOUS:
+    if named is not None and is_unambiguous(path):
         return named
     found = sniff(head)
     if named is not None and isinstance(found, str) and not found.startswith("OWL"):
@@ -89,7 +95,7 @@ def sniff(head: bytes) -> InputFormat | str:
     """The serialisation that the first bytes of a file show; or in words what else they are."""
     head = head.removeprefix(_BOM)
     body = head[_COMMENTS.match(head).end() :].lstrip()  # type: ignore[union-attr]  # it always matches
-    if body[:1] == b"<" and not re.match(rb"<[^\s>]*>\s*(?:[<a\[]|$)|<[\w+.-]+:[^\s>]*>", body):
+    if body[:1] == b"<" and not _IRI.match(body):
         return _xml(head)
     if body[:1] in (b"{", b"[") and (
         _KEYWORD.search(head) or (body[:1] == b"{" and body[1:].lstrip()[:1] in (b'"', b"}"))

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from lalakg._errors import FolderError, ParseError, why
 from lalakg._rdf.input_bounds import bounded, refuse_bomb
-from lalakg._rdf.input_formats import HEAD, InputFormat, detect
+from lalakg._rdf.input_formats import HEAD, NAMES, InputFormat, detect, ending, is_unambiguous
 from lalakg._rdf.packed import first_bytes, open_bytes
 
 _PREFIX = re.compile(r"@prefix ([\w.-]*): <([^>]*)> \.")
@@ -85,6 +85,8 @@ def format_of(path: Path, head: bytes | None = None) -> InputFormat:
 
     Raises FolderError when it cannot be opened, and ParseError for what is no RDF that can be read here.
     """
+    if is_unambiguous(path):
+        return NAMES[ending(path)]
     try:
         found = detect(path, first_bytes(path, HEAD) if head is None else head)
     except OSError as error:
@@ -93,6 +95,12 @@ def format_of(path: Path, head: bytes | None = None) -> InputFormat:
         remedy = "save it as RDF/XML or Turtle" if found.startswith("OWL") else "name its format by --input-format"
         raise ParseError(f"this is {found}; {remedy}.", path, 1)
     return found
+
+
+def line_of(path: Path, number: int) -> str:
+    """The text of a line of a file, numbered from 1; nothing where there is none."""
+    lines = _bytes(path).decode("utf-8", "replace").split("\n")
+    return lines[number - 1].rstrip("\r") if number <= len(lines) else ""
 
 
 def file_base(path: Path) -> str:
@@ -150,6 +158,8 @@ def _kept(quads: Iterable[ox.Quad], path: Path, rdf_format: ox.RdfFormat) -> Ite
 
 def _read_trix(data: bytes, path: Path) -> list[ox.Quad]:
     """TriX is read by rdflib."""
+    import warnings
+
     import rdflib
 
     from lalakg._rdf.terms import from_rdflib
@@ -157,12 +167,15 @@ def _read_trix(data: bytes, path: Path) -> list[ox.Quad]:
     refuse_bomb(data, path, ox.RdfFormat.RDF_XML)
     dataset = rdflib.Dataset()
     try:
-        dataset.parse(data=data, format="trix")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # its reader uses what rdflib itself calls deprecated
+            dataset.parse(data=data, format="trix")
     except Exception as error:  # rdflib's reader raises whatever its XML parser does
         raise ParseError(f"no TriX: {error}.", path, getattr(error, "getLineNumber", lambda: 1)()) from None
     found = []
     for graph in dataset.graphs():
-        is_default = graph.identifier == rdflib.graph.DATASET_DEFAULT_GRAPH_ID
+        unnamed = isinstance(graph.identifier, rdflib.BNode)
+        is_default = unnamed or graph.identifier == rdflib.graph.DATASET_DEFAULT_GRAPH_ID
         name = ox.DefaultGraph() if is_default else ox.NamedNode(str(graph.identifier))
         found += [ox.Quad(t.subject, t.predicate, t.object, name) for t in from_rdflib(graph)]
     return found

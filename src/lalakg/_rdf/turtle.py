@@ -16,8 +16,9 @@ import pyoxigraph as ox
 
 from lalakg._errors import FolderError, SymmetryError
 from lalakg._rdf.canonicalisation import canonical
+from lalakg._rdf.input_formats import ending
 from lalakg._rdf.nesting import NIL, Nesting
-from lalakg._rdf.parser import format_of, parse
+from lalakg._rdf.parser import parse
 from lalakg._rdf.terms import RDF_TYPE, XSD, Names, Node, Prefixes, natural
 from lalakg._rdf.tokens import comments_by_subject
 
@@ -60,7 +61,7 @@ def reformat(text: str, path: Path) -> str:
     Comments before the first block and before any block stay; raises ParseError for one inside a block, where it
     would be lost, and FolderError for a file of another format, which would not be in that format any more.
     """
-    if format_of(path) != ox.RdfFormat.TURTLE:
+    if ending(path) not in ("ttl", ""):
         raise FolderError(f"{path} is no Turtle by its ending, and only Turtle has a canonical form.")
     document = parse(text.encode(), path)
     try:
