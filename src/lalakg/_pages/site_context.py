@@ -157,6 +157,11 @@ class SiteContext:
                 found.setdefault(term, []).append(shape)
         return found
 
+    def description(self, thing: str) -> str:
+        """The first text that describes a thing in other words than its label; may be empty."""
+        texts = (self.index.text(thing, property_) for property_ in self.presentation.descriptions)
+        return next((text for text in texts if text not in ("", self.index.label(thing))), "")
+
     # ── links and values ──────────────────────────────────────────────────────────────────────────
 
     def home(self, iri: str) -> str:
