@@ -22,13 +22,13 @@ def triples(site: SiteContext, thing: str) -> list[ox.Triple]:
     """What the RDF of a thing's page says: the statements about it and about its parts, and where the page stands."""
     page = site.paths.canonical(f"{site.path(thing)}.html")
     leads = ox.Triple(ox.NamedNode(thing), ox.NamedNode(_FOAF + "isPrimaryTopicOf"), ox.NamedNode(page))
-    return [leads, *_described(site, thing)]
+    return [leads, *_description(site, thing)]
 
 
-def _described(site: SiteContext, thing: str) -> Iterator[ox.Triple]:
+def _description(site: SiteContext, thing: str) -> Iterator[ox.Triple]:
     yield from site.index.description(thing)
     for part in site.parts.get(thing, ()):
-        yield from _described(site, part)
+        yield from _description(site, part)
 
 
 def turtle(site: SiteContext, thing: str) -> str:

@@ -220,12 +220,12 @@ class SiteContext:
     def narrow(self, statements: Iterable[Statement]) -> list[Statement]:
         """The statements without those that a narrower property says as well."""
         statements = list(statements)
-        said = {
+        implied = {
             (s.subject, broader, s.object)
             for s in statements
             for broader in self.index.above(s.property, SUBPROPERTY) - {s.property}
         }
-        return [s for s in statements if (s.subject, s.property, s.object) not in said]
+        return [s for s in statements if (s.subject, s.property, s.object) not in implied]
 
     # ── which query and which shape speak of a term ───────────────────────────────────────────────
 
