@@ -17,7 +17,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import lalakg
-from lalakg._sparql.service import asked
+from lalakg._sparql.service import service_addresses
 
 sys.path.append(str(Path(__file__).parent.parent / "tests"))
 from support.browsing import PATH, drive, need_a_browser, serving  # the tests' own way to look at a site
@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     runs = parser.parse_args().runs
     kg = lalakg.load()
-    names = [name for name, query in kg.catalogue.items() if not asked(query.text)]
+    names = [name for name, query in kg.catalogue.items() if not service_addresses(query.text)]
     there = {name: min(timeit.repeat(lambda n=name: kg.query(n), number=1, repeat=runs)) * 1000 for name in names}
     here = in_the_page(kg, names * runs)
     print("| query | in the page, ms | pyoxigraph, ms | ratio |\n|---|---:|---:|---:|")

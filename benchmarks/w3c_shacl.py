@@ -21,9 +21,9 @@ from lalakg._errors import LalakgError
 from lalakg._rdf import parser
 from lalakg._rdf.terms import Node
 from lalakg._shacl import Data, Shapes, reference, validate
-from lalakg._shacl.graph import ShapesGraph
 from lalakg._shacl.paths import read_path
 from lalakg._shacl.shape import SEVERITIES
+from lalakg._shacl.shapes_graph import ShapesGraph
 
 MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
 SHT = "http://www.w3.org/ns/shacl-test#"

@@ -16,7 +16,7 @@ from typing import NamedTuple, cast
 import click
 
 import lalakg
-from lalakg._cli import cli
+from lalakg._cli.group import cli
 from lalakg._folder.catalogue import Parameter, Query
 from lalakg._sparql.results import markdown_table
 

@@ -24,9 +24,9 @@ ROOMS: dict[str, set[str] | None] = {
     "_check": None,
     "_diff": None,
     "_pages": None,
-    "_narrative": None,
     "_publish": None,
     "_wikidata": None,
+    "_narrative": None,  # extends classes of any general room; these find it by the profile alone
     "_mcp": None,
     "_server": None,
     "__init__": None,

@@ -2,10 +2,10 @@
 
     import lalakg
 
-    kg = lalakg.load()                              # the film's graph; lalakg.load("path/") for yours
+    kg = lalakg.load()                              # the film's graph; lalakg.load("path/") or ("data.ttl") for yours
     kg.query("what-differs")                        # rows, .to_csv(), .to_json(), .to_pandas()
-    kg.query("who-claims", about="lkg:montage")
-    kg.sparql("SELECT ?film WHERE { ?film a lala:Film }")
+    kg.query("who-claims", about="montage")
+    kg.sparql("SELECT ?scheme WHERE { ?scheme a skos:ConceptScheme }")
     report = lalakg.check(kg)                       # report.conforms, report.results
     lalakg.build(kg, "dist/")
 
@@ -17,26 +17,50 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from lalakg._errors import LalakgError, ParseError, QueryError
+from lalakg._errors import (
+    EndpointError,
+    FolderError,
+    InvalidValue,
+    LalakgError,
+    OutputError,
+    ParseError,
+    QueryError,
+    QuerySyntaxError,
+    ResourceNotFound,
+    ShapesError,
+    SymmetryError,
+    UnknownParameter,
+    UnknownQuery,
+)
 
 if TYPE_CHECKING:
     from lalakg._check import check
+    from lalakg._check.findings import Finding
     from lalakg._check.report import Report
     from lalakg._diff import diff
+    from lalakg._diff.difference import Diff
     from lalakg._folder.scaffold import init
     from lalakg._graph.graph import KnowledgeGraph, load
+    from lalakg._publish.build import NotConforming, build
     from lalakg._publish.export import export
     from lalakg._publish.load import load_into
-    from lalakg._publish.site import build
     from lalakg._sparql.credentials import Credentials
-    from lalakg._sparql.results import Result
+    from lalakg._sparql.results import Boolean, Graph, Result, Rows
+
+__version__ = "0.1.0"
 
 _ROOMS = {
+    "Boolean": "_sparql.results",
     "Credentials": "_sparql.credentials",
+    "Diff": "_diff.difference",
+    "Finding": "_check.findings",
+    "Graph": "_sparql.results",
     "KnowledgeGraph": "_graph.graph",
+    "NotConforming": "_publish.build",
     "Report": "_check.report",
     "Result": "_sparql.results",
-    "build": "_publish.site",
+    "Rows": "_sparql.results",
+    "build": "_publish.build",
     "check": "_check",
     "diff": "_diff",
     "export": "_publish.export",
@@ -46,13 +70,29 @@ _ROOMS = {
 }
 
 __all__ = [
+    "Boolean",
     "Credentials",
+    "Diff",
+    "EndpointError",
+    "Finding",
+    "FolderError",
+    "Graph",
+    "InvalidValue",
     "KnowledgeGraph",
     "LalakgError",
+    "NotConforming",
+    "OutputError",
     "ParseError",
     "QueryError",
+    "QuerySyntaxError",
     "Report",
+    "ResourceNotFound",
     "Result",
+    "Rows",
+    "ShapesError",
+    "SymmetryError",
+    "UnknownParameter",
+    "UnknownQuery",
     "build",
     "check",
     "diff",
@@ -70,3 +110,8 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(f"lalakg.{_ROOMS[name]}"), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    """All public names, for completion, whether or not they were asked for yet."""
+    return sorted({*globals(), *__all__})

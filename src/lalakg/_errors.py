@@ -7,7 +7,7 @@ LalakgError
 │   ├── QuerySyntaxError    not SPARQL: line, column
 │   ├── UnknownQuery        no ready-made query bears that name
 │   ├── UnknownParameter    the query has no such parameter
-│   └── InvalidValue        the value does not fit the parameter's type
+│   └── InvalidValue        the value does not fit the parameter's or argument's type
 ├── ResourceNotFound        nothing in the graph bears that name
 ├── OutputError             a file or folder that cannot be written
 ├── ShapesError             shapes that no engine can run as they stand
@@ -20,8 +20,11 @@ A graph that does not conform is not an error: it is a `Report`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from os import PathLike
 from pathlib import Path
+from typing import cast
 
+PATH = (str, PathLike)  # the types of a path, for `require_type`
 _WIDTH = 160  # characters of a line that are shown
 
 
@@ -66,7 +69,7 @@ class UnknownParameter(QueryError):
 
 
 class InvalidValue(QueryError):
-    """A value that does not fit its parameter's type."""
+    """A value that does not fit the type of its parameter, or of the function's argument."""
 
 
 class ResourceNotFound(LalakgError):
@@ -98,6 +101,24 @@ def _pointed(text: str, column: int) -> str:
     start = max(column - _WIDTH // 2, 0) if len(text) > _WIDTH else 0
     shown = "".join(c if c.isprintable() else " " if c == "\t" else "�" for c in text[start : start + _WIDTH])
     return f"\n  {shown}\n  {' ' * (column - 1 - start)}^" if text else ""
+
+
+def require_type(argument: str, value: object, types: type | tuple[type, ...], wanted: str) -> None:
+    """Raise InvalidValue, which names the argument, for a value of a type that it does not take."""
+    if not isinstance(value, types):
+        from reprlib import repr as brief
+
+        raise InvalidValue(f"{argument} takes {wanted}, not {brief(value)}.")
+
+
+def require_paths(argument: str, value: object, wanted: str) -> list[Path]:
+    """The paths that a value is: one, or several. Raises InvalidValue, which names the argument, for all else."""
+    several = value if isinstance(value, Iterable) and not isinstance(value, str | bytes) else [value]
+    paths: list[Path] = []
+    for path in several:
+        require_type(argument, path, PATH, wanted)
+        paths.append(Path(cast("str", path)))
+    return paths
 
 
 def why(error: Exception) -> str:

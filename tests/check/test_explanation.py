@@ -13,6 +13,7 @@ from conftest import ROOT, Command
 from lalakg import LalakgError
 from lalakg._check.explanation import explain
 from lalakg._errors import ResourceNotFound, ShapesError
+from lalakg._narrative import terms
 from lalakg._rdf import parser
 from lalakg._rdf.terms import WELL_KNOWN
 from lalakg._shacl import Data, Shapes, validate
@@ -22,7 +23,8 @@ DOCUMENT = parser.read(PATH)
 SHAPES = Shapes(DOCUMENT.triples, DOCUMENT.prefixes)
 NAMES = [str(shape.node).rpartition("#")[2].rstrip(">") for shape in SHAPES.roots]
 EXAMPLE = "http://www.w3.org/2004/02/skos/core#example"
-PREFIXES = "".join(f"@prefix {p}: <{ns}> .\n" for p, ns in {**WELL_KNOWN, "ex": "http://example.org/"}.items())
+NAMESPACES = {**WELL_KNOWN, **terms.PREFIXES, "ex": "http://example.org/"}
+PREFIXES = "".join(f"@prefix {p}: <{ns}> .\n" for p, ns in NAMESPACES.items())
 
 
 @cache
@@ -53,7 +55,7 @@ def test_every_rule_explains_itself(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_example_of_a_rule_breaks_it(name: str) -> None:
-    (example,) = SHAPES.graph.values(ox.NamedNode(WELL_KNOWN["lsh"] + name), EXAMPLE)
+    (example,) = SHAPES.graph.values(ox.NamedNode(terms.LSH + name), EXAMPLE)
     assert len(str(example.value).splitlines()) <= 5
     triples = [quad.triple for quad in ox.parse(PREFIXES + str(example.value), format=ox.RdfFormat.TURTLE)]
     made_up = {t.subject for t in triples}

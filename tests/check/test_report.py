@@ -14,7 +14,8 @@ import pyoxigraph as ox
 import pytest
 
 from conftest import Command
-from lalakg._check.report import FORMATS, Finding, Report
+from lalakg._check.findings import Finding
+from lalakg._check.report import FORMATS, Report
 from lalakg._cli import check as check_command
 from lalakg._shacl import ShapeResult
 

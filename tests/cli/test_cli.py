@@ -17,7 +17,7 @@ import pytest
 
 import lalakg
 from conftest import LALAKG, ROOT, Command, Outcome
-from lalakg._cli import cli
+from lalakg._cli.group import COMMANDS, cli
 from publish.test_export import digests
 
 BASE = "https://example.org/my-film/id/"
@@ -49,6 +49,12 @@ def test_every_command_has_a_summary_and_an_example() -> None:
         assert re.match(r"[A-Z][a-z]+,? .*[.:]", text.split("\n\n")[0], re.DOTALL), name
         assert f"lalakg {name}" in text, f"{name} shows no example"
         assert all(isinstance(p, click.Argument) or p.help for p in command.params), name
+
+
+def test_the_table_of_commands_says_what_they_say_themselves() -> None:
+    assert {
+        name: command.get_short_help_str(1000) for name, command in commands().items() if " " not in name
+    } == COMMANDS
 
 
 @pytest.mark.parametrize("name", ["", *commands()])
@@ -455,10 +461,10 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
     "wrong form": (
         nothing,
         "query what-happens --format ttl",
-        "a table of rows, which has no form ttl; it has table, md, csv",
+        "a table of rows, which has no format ttl; it has table, md, csv",
     ),
-    "unknown form": (nothing, "query what-happens --format xlsx", "no form xlsx"),
-    "unknown form to export": (nothing, "export --format xlsx", "there is no form xlsx; there are ttl, jsonld"),
+    "unknown form": (nothing, "query what-happens --format xlsx", "no format xlsx"),
+    "unknown form to export": (nothing, "export --format xlsx", "there is no format xlsx; there are ttl, jsonld"),
     "no web address": (nothing, "query what-happens --endpoint nonsense", "nonsense: is no web address"),
     "nobody there": (
         nothing,

@@ -337,8 +337,8 @@ def test_relative_iris_are_the_same_in_two_places(tmp_path: Path) -> None:
     assert not diff(tmp_path / "a/a.ttl", tmp_path / "b/b.ttl")
 
 
-def test_what_is_no_triple_is_a_type_error() -> None:
-    with pytest.raises(TypeError, match="'x' is no pyoxigraph"):
+def test_what_is_no_triple_is_an_invalid_value() -> None:
+    with pytest.raises(InvalidValue, match="a takes a graph, where one is kept, or pyoxigraph's triples, not 'x'"):
         diff(["x"], [])  # type: ignore[list-item]
 
 

@@ -13,11 +13,11 @@ from rdflib.plugins.sparql import prepareQuery
 import lalakg
 from lalakg._check.expected_answers import Expectation
 from lalakg._folder.catalogue import Query
-from lalakg._folder.derivation import derive, named
+from lalakg._folder.derivation import derive, ground_triples
 from lalakg._rdf.terms import RDF
 from lalakg._sparql.engine import LocalEngine
 from lalakg._sparql.results import Boolean, Result, Rows
-from lalakg._sparql.service import asked
+from lalakg._sparql.service import service_addresses
 
 KG = lalakg.load(Path(__file__).parents[2])
 QUERIES = list(KG.catalogue.values())
@@ -47,7 +47,7 @@ def patched(update: str) -> LocalEngine:
 
 def rows(result: Result, *columns: str) -> list[list[str | None]]:
     assert isinstance(result, Rows)
-    return result.cells(list(columns))
+    return result.cells(list(columns) or None)
 
 
 @pytest.fixture(scope="module")
@@ -328,7 +328,7 @@ WHERE {
 @pytest.fixture(scope="module")
 def second_source() -> LocalEngine:
     """The graph after a page told everything backwards, with its own worlds, spouses, clubs and prices."""
-    authored = LocalEngine(named(KG.documents), PREFIXES, {})
+    authored = LocalEngine(ground_triples(KG.documents), PREFIXES, {})
     authored.store.update(SECOND_SOURCE, prefixes=dict(PREFIXES))
     triples = [quad.triple for quad in authored.store]
     return LocalEngine([*triples, *derive(triples, KG.folder.rules)], PREFIXES, {})
@@ -380,7 +380,7 @@ def ambiguous() -> LocalEngine:
     return LocalEngine([*KG.triples, *more], PREFIXES, {})
 
 
-@each([query for query in QUERIES if query.form == "SELECT" and not asked(query.text)])
+@each([query for query in QUERIES if query.form == "SELECT" and not service_addresses(query.text)])
 def test_rows_have_one_order(query: Query, ambiguous: LocalEngine, second_source: LocalEngine) -> None:
     """No two rows agree in all that they are ordered by, so that no store is free to swap them."""
     keys = re.findall(r"\?(\w+)", query.text.rpartition("ORDER BY")[2])

@@ -24,7 +24,7 @@ from lalakg._folder.catalogue import Query
 from lalakg._sparql.engine import LocalEngine, RemoteEngine
 from lalakg._sparql.federation import in_two_steps
 from lalakg._sparql.results import Result, Rows
-from lalakg._sparql.service import clauses
+from lalakg._sparql.service import service_clauses
 from stores.test_stores import fill, started
 from support.stores import STORES, Server, Store
 from support.wikidata import faults
@@ -74,7 +74,7 @@ def test_every_query_has_an_expected_answer() -> None:
 def test_wikidata_is_asked_once_for_a_bounded_answer(query: Query) -> None:
     """The clause is a sub-select over given items: a store that sends it as it stands asks no more. The items are in
     braces of their own, since RDF4J writes a lone value into the text around them."""
-    (clause,) = clauses(query.text)
+    (clause,) = service_clauses(query.text)
     assert clause.address == ADDRESS
     assert not clause.silent
     assert re.match(r"\s*SELECT (?!\*)", clause.pattern)
@@ -84,7 +84,7 @@ def test_wikidata_is_asked_once_for_a_bounded_answer(query: Query) -> None:
 
 @each(QUERIES)
 def test_plain_sparql(query: Query) -> None:
-    (clause,) = clauses(query.text)
+    (clause,) = service_clauses(query.text)
     ours = re.sub(r"^#.*$|<[^>]*>", "", query.text[: clause.start] + query.text[clause.end :], flags=re.MULTILINE)
     assert not re.search(r"\b(GRAPH|SERVICE|MINUS|FROM|DESCRIBE)\b|\*\s*WHERE|\bLANG\([^()]*\) *=", ours)
     assert not re.search(r"wikibase:label|bd:|hint:|\bWITH\b|AUTO_LANGUAGE|\b(GRAPH|SERVICE|FROM)\b", clause.pattern)
@@ -94,7 +94,7 @@ def test_plain_sparql(query: Query) -> None:
 @each(QUERIES)
 def test_wikidata_has_another_schema_org(query: Query) -> None:
     """Its terms begin with http, ours with https; a label of one language is meant exactly, so en-GB is no second."""
-    (clause,) = clauses(query.text)
+    (clause,) = service_clauses(query.text)
     assert "schema:" not in clause.pattern
     assert "sdo:" not in query.text.replace(clause.pattern, "").replace("PREFIX sdo:", "")
     for prefix, namespace in re.findall(r"PREFIX (schema|sdo): <(.*)>", query.text):

@@ -12,6 +12,7 @@ from rdflib import Graph
 from conftest import ROOT
 from lalakg._errors import InvalidValue, LalakgError, ParseError, QueryError, UnknownParameter, UnknownQuery
 from lalakg._folder.catalogue import Catalogue, Parameter, Query, Value, read_query
+from lalakg._narrative import PROFILE
 from lalakg._rdf.terms import WELL_KNOWN
 from lalakg._rdf.tokens import tokens
 from support.strategies import attacks
@@ -376,5 +377,6 @@ def test_every_query_of_the_repository_takes_its_own_default(path: Path) -> None
         default = inside(found.text, parameter.name)
         terms = [t.text for t in tokens(default) if t.kind in ("iri", "word") and not t.text.startswith("^")]
         if parameter.type == "iri":
-            text = found.bind({parameter.name: terms}, {**WELL_KNOWN, "lkg": "https://w3id.org/lalakg/id/"}, BASE)
+            prefixes = {**WELL_KNOWN, **PROFILE.prefixes, "lkg": "https://w3id.org/lalakg/id/"}
+            text = found.bind({parameter.name: terms}, prefixes, BASE)
             assert outside(text, parameter.name) == outside(found.text, parameter.name)

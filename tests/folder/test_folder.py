@@ -8,7 +8,8 @@ import pytest
 import lalakg
 from conftest import ROOT
 from lalakg._errors import FolderError, ParseError
-from lalakg._folder.folder import Dataset, Folder, checksum_lines, packaged
+from lalakg._folder.folder import Dataset, Folder, checksum_lines, shipped_folder
+from lalakg._folder.profile import NARRATIVE
 
 STRANGER = "<https://elsewhere.example/thing> a lala:Event .\n"
 PREFIX = "@prefix lala: <https://w3id.org/lalakg/ontology#> .\n"
@@ -30,8 +31,8 @@ def test_the_nearest_folder_at_or_above_is_meant(folder: Path, monkeypatch: pyte
 
 def test_without_any_the_film_s_own_is_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert Folder.find().root == packaged()
-    assert packaged().samefile(ROOT)
+    assert Folder.find().root == shipped_folder()
+    assert shipped_folder().samefile(ROOT)
 
 
 def test_a_folder_that_is_named_must_be_there(tmp_path: Path) -> None:
@@ -55,12 +56,14 @@ def test_what_is_generated_is_not_authored(folder: Path) -> None:
 
 
 def test_the_dataset_s_description_is_the_configuration(folder: Path) -> None:
-    assert Folder(folder).dataset == Dataset("https://w3id.org/lalakg/dataset", "https://w3id.org/lalakg/id/", "lalakg")
+    assert Folder(folder).dataset == Dataset(
+        "https://w3id.org/lalakg/dataset", "https://w3id.org/lalakg/id/", "lalakg", (NARRATIVE,)
+    )
     assert Folder(folder).dataset.graphs == "https://w3id.org/lalakg/graph/"
 
 
 def test_a_folder_without_an_ontology_uses_the_film_s(small: Path) -> None:
-    assert Folder(small).ontology == packaged() / "ontology"
+    assert Folder(small).ontology == shipped_folder() / "ontology"
     assert Folder(small).shapes.is_file()
     assert Folder(small).rules == sorted((ROOT / "ontology/rules").glob("*.rq"))
 
@@ -200,4 +203,4 @@ def test_the_wheel_s_copy_comes_before_the_repository(tmp_path: Path, monkeypatc
     package = tmp_path / "lalakg"
     shutil.copytree(ROOT / "data", package / "film/data")
     monkeypatch.setattr("lalakg._folder.folder.__file__", str(package / "_folder/folder.py"))
-    assert packaged.__wrapped__() == package / "film"
+    assert shipped_folder.__wrapped__() == package / "film"

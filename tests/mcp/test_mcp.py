@@ -21,7 +21,7 @@ from mcp_types import CallToolResult
 
 import lalakg
 from conftest import ROOT, Command
-from lalakg._mcp.search import matching
+from lalakg._mcp.label_search import search_labels
 from mcp import MCPError
 
 pytestmark = pytest.mark.slow
@@ -143,9 +143,9 @@ def test_what_begins_with_the_text_is_found_before_what_holds_it() -> None:
         ("Café", "a", ""),
         ("X", "x", ""),
     ]
-    assert [name for _, name, _ in matching(entries, "CAFE")] == ["a", "b", "cafe-1"]
-    assert [name for _, name, _ in matching(entries, "caf")] == ["a", "b", "c", "cafe-1"]
-    assert len(matching([(str(n), str(n), "") for n in range(1000)], "1")) == 12
+    assert [name for _, name, _ in search_labels(entries, "CAFE")] == ["a", "b", "cafe-1"]
+    assert [name for _, name, _ in search_labels(entries, "caf")] == ["a", "b", "c", "cafe-1"]
+    assert len(search_labels([(str(n), str(n), "") for n in range(1000)], "1")) == 12
 
 
 # SPARQL
@@ -221,11 +221,12 @@ def test_a_runaway_is_ended_while_the_next_call_is_answered(ask: Asked) -> None:
 class Wire:
     """A server asked byte by byte."""
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, *words: str, path: str = ENVIRONMENT["PYTHONPATH"]) -> None:
         command = [sys.executable, "-m", "lalakg", "mcp", *words]
+        environment = {**ENVIRONMENT, "PYTHONPATH": path}
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(
-            command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, cwd=ROOT, env=ENVIRONMENT
+            command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, cwd=ROOT, env=environment
         )
         hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "0"}}
         self.send({"id": 0, "method": "initialize", "params": hello})
@@ -307,6 +308,23 @@ def test_calls_that_are_cancelled_leave_the_workers_to_others(wire: Wire) -> Non
     answers = [wire.read() for _ in range(10)]
     assert sorted(answer["id"] for answer in answers) == list(range(10, 20))
     assert all(answer["result"]["isError"] is False for answer in answers)
+
+
+def test_it_needs_nothing_that_windows_lacks() -> None:
+    """As far as one can see elsewhere: the modules, functions and signals are not there, the loop takes no signals."""
+    wire = Wire(
+        "--timeout", "2", path=os.pathsep.join([str(ROOT / "tests/support/windows"), ENVIRONMENT["PYTHONPATH"]])
+    )
+    wire.call(1, "which-worlds")
+    answer = wire.read()["result"]
+    assert answer["content"][0]["text"] == KG.query("which-worlds").render("md")
+    wire.call(2, "sparql", query=RUNAWAY)
+    (words,) = wire.read()["result"]["content"]
+    assert "stopped after 2 seconds" in words["text"]
+    wire.call(3, "which-worlds")
+    assert wire.read()["result"] == answer
+    _, err = wire.process.communicate(timeout=20)
+    assert (wire.process.returncode, err) == (0, "")
 
 
 def test_another_folder_has_tools_of_its_own(small: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import lalakg
 from lalakg._errors import FolderError, InvalidValue
-from lalakg._narrative.locators import SourceText, copied
+from lalakg._narrative.locators import SourceText, shared_ngram
 
 TEXT = """A heading of ours
 
@@ -129,24 +129,25 @@ def test_the_film_s_fragments_keep_these_rules(kg: lalakg.KnowledgeGraph) -> Non
         ("jumps over and", None),
     ],
 )
-def test_copied(ours: SourceText, text: str, run: str | None) -> None:
-    assert copied(text, ours, 4, ()) == run
+def test_shared_ngram(ours: SourceText, text: str, run: str | None) -> None:
+    assert shared_ngram(text, ours, 4, ()) == run
 
 
 def test_straight_and_curly_apostrophes_are_one() -> None:
     assert (
-        copied("that's what it's for", SourceText("he said that’s what it’s for", ""), 4, ()) == "that's what it's for"
+        shared_ngram("that's what it's for", SourceText("he said that’s what it’s for", ""), 4, ())
+        == "that's what it's for"
     )
 
 
 def test_titles_do_not_count() -> None:
     source = SourceText("They saw A Very Long Title again", "")
-    assert copied("we saw a very long title again", source, 4, ()) == "saw a very long"
-    assert copied("we saw a very long title again", source, 4, ("A Very Long Title",)) is None
+    assert shared_ngram("we saw a very long title again", source, 4, ()) == "saw a very long"
+    assert shared_ngram("we saw a very long title again", source, 4, ("A Very Long Title",)) is None
 
 
 def test_a_run_does_not_go_over_a_line_end() -> None:
-    assert copied("one two three four", SourceText("one two\nthree four", ""), 4, ()) is None
+    assert shared_ngram("one two three four", SourceText("one two\nthree four", ""), 4, ()) is None
 
 
 # The article itself, where there is a copy of it

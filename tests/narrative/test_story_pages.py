@@ -13,9 +13,10 @@ from lalakg._narrative.pages.claims import claims
 from lalakg._narrative.pages.story_order import Order
 from lalakg._narrative.pages.svg import wrap
 from lalakg._narrative.pages.worlds import pairs, plan
+from lalakg._narrative.terms import LALA
 from lalakg._pages import Pages
 from lalakg._pages.index import Index
-from lalakg._rdf.terms import LALA, RDF_TYPE, RDFS_LABEL, WELL_KNOWN
+from lalakg._rdf.terms import RDF_TYPE, RDFS_LABEL, WELL_KNOWN
 from support.pages import ID, SVG, pages_of, parsed, say, words
 
 

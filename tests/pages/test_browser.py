@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import lalakg
 from lalakg._errors import InvalidValue
 from lalakg._folder.catalogue import Parameter, Query
-from lalakg._sparql.service import asked
+from lalakg._sparql.service import service_addresses
 from support.browsing import PATH, drive, need_a_browser, need_the_bundle, serving
 
 pytestmark = pytest.mark.slow
@@ -60,7 +60,7 @@ def site(kg: lalakg.KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def test_every_ready_made_query_has_pyoxigraphs_answer_in_the_page(kg: lalakg.KnowledgeGraph, site: Site) -> None:
-    answerable = {name: query for name, query in kg.catalogue.items() if not asked(query.text)}
+    answerable = {name: query for name, query in kg.catalogue.items() if not service_addresses(query.text)}
     cases = [
         {"name": name, "fields": [p.name for p in query.parameters if not p.values]}
         for name, query in answerable.items()

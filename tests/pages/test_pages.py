@@ -11,9 +11,10 @@ import pytest
 
 import lalakg
 from conftest import ROOT, Command
+from lalakg._narrative.terms import LALA, LV
 from lalakg._pages import Pages, SiteContext, SitePaths, link
 from lalakg._pages.lists import search
-from lalakg._rdf.terms import LALA, RDF_TYPE, RDFS_LABEL, WELL_KNOWN
+from lalakg._rdf.terms import RDF_TYPE, RDFS_LABEL, WELL_KNOWN
 from support.pages import ID, SVG, pages_of, parsed, say, words
 
 
@@ -30,7 +31,7 @@ def pages() -> Pages:
     [
         (ID + "mia", "id/mia"),
         (LALA + "World", "ontology/World"),
-        (WELL_KNOWN["lv"] + "love", "vocab/love"),
+        (LV + "love", "vocab/love"),
         ("https://w3id.org/lalakg/ontology", "ontology/index"),
         ("https://w3id.org/lalakg/dataset", "dataset"),
         (WELL_KNOWN["schema"] + "Movie", "other/schema/Movie"),

@@ -170,13 +170,13 @@ def test_a_thing_takes_little_room(site: Path) -> None:
 @pytest.mark.parametrize("many", [3, site_files._MANY + 3])
 def test_what_is_written_meanwhile_is_written_or_its_fault_is_raised(tmp_path: Path, many: int) -> None:
     texts = {f"id/{number}.txt": partial(str, number) for number in range(many)}
-    with site_files.Files(tmp_path).meanwhile(texts) as names:
+    with site_files.SiteFiles(tmp_path).write_in_background(texts) as names:
         assert set(names) == set(texts)
     written = {path.name: path.read_text() for path in (tmp_path / "id").iterdir()}
     assert written == {f"{number}.txt": str(number) for number in range(many)}
     with (
         pytest.raises(ZeroDivisionError),
-        site_files.Files(tmp_path).meanwhile({**texts, "id/x.txt": lambda: str(1 // 0)}),
+        site_files.SiteFiles(tmp_path).write_in_background({**texts, "id/x.txt": lambda: str(1 // 0)}),
     ):
         pass
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lalakg._rdf import parser, turtle
 from lalakg._rdf.source_locations import turtle as turtle_locations
-from lalakg._rdf.source_locations.locations import Position, Positions
+from lalakg._rdf.source_locations.locations import SourceLocation, SourceLocations
 from support.strategies import PREFIXES, iris, literals
 
 EX = "http://example.org/"
@@ -28,10 +28,10 @@ def text(words: str, **how: Any) -> ox.Literal:
     return ox.Literal(words, **how)
 
 
-def line(content: str | bytes, *triple: Any, ending: str = ".ttl", folder: Path, said: Any = ()) -> int | None:
+def line(content: str | bytes, *triple: Any, ending: str = ".ttl", folder: Path, statements: Any = ()) -> int | None:
     path = folder / f"data{ending}"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    place = Positions([path]).find(*triple, said=said)
+    place = SourceLocations([path]).find(*triple, statements=statements)
     assert place is None or place.path == path
     return place.line if place else None
 
@@ -111,7 +111,7 @@ def test_a_line_of_turtle(triple: tuple[Any, ...], where: int | None, tmp_path: 
 
 def test_a_blank_node_is_known_by_what_is_said_of_it(tmp_path: Path) -> None:
     six = [(ex("q"), text("6", datatype=ox.NamedNode(XSD + "integer")))]
-    assert line(TURTLE, ex("ev-f-kiss"), ex("r"), ox.BlankNode(), folder=tmp_path, said=six) == 16
+    assert line(TURTLE, ex("ev-f-kiss"), ex("r"), ox.BlankNode(), folder=tmp_path, statements=six) == 16
 
 
 @pytest.mark.parametrize(
@@ -182,10 +182,10 @@ def test_a_file_that_describes_a_thing_goes_before_one_that_mentions_it(tmp_path
     mention.write_text('{ "@id": "http://example.org/x", "http://example.org/p": { "@id": "http://example.org/a" } }')
     block.write_text(f"{HEAD}ex:b ex:p ex:a .\nex:a ex:p 1 .")
     other.write_text(f"{HEAD}\n\n\nex:a ex:q 1 .")
-    positions = Positions([mention, block, other])
-    assert positions.find(ex("a")) == Position(block, 3)
-    assert positions.find(ex("a"), ex("q")) == Position(other, 5)
-    assert Positions([mention]).find(ex("a")) == Position(mention, 1)
+    positions = SourceLocations([mention, block, other])
+    assert positions.find(ex("a")) == SourceLocation(block, 3)
+    assert positions.find(ex("a"), ex("q")) == SourceLocation(other, 5)
+    assert SourceLocations([mention]).find(ex("a")) == SourceLocation(mention, 1)
 
 
 def test_looking_for_many_things_reads_a_file_once_and_few_blocks_closely(
@@ -207,7 +207,7 @@ def test_looking_for_many_things_reads_a_file_once_and_few_blocks_closely(
 
     monkeypatch.setattr(turtle_locations, "_end", counting_end)
     monkeypatch.setattr(turtle_locations, "tokens", counting_tokens)
-    positions = Positions([path])
+    positions = SourceLocations([path])
     for n in range(0, number, 50):
         place = positions.find(ex(f"s{n}"), ex("q"), ex(f"s{n // 2}"))
         assert place is not None
@@ -229,7 +229,7 @@ def test_the_line_of_each_triple_has_its_object(triples: list[ox.Triple], scratc
     path = scratch / "data.ttl"
     written = turtle.write(triples, PREFIXES)
     path.write_text(written, encoding="utf-8", newline="\n")
-    positions, lines = Positions([path]), written.split("\n")
+    positions, lines = SourceLocations([path]), written.split("\n")
     for triple in triples:
         place = positions.find(triple.subject, triple.predicate, triple.object)
         assert place is not None

@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-import pyoxigraph as ox
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import ROOT
 from lalakg._errors import ParseError
-from lalakg._rdf.tokens import comments_by_subject, query_form, statements, tokens
+from lalakg._rdf.tokens import comments_by_subject, statements, tokens
 
 HERE = Path("data/x.ttl")
 FILES = sorted(path for folder in ("ontology", "data", "queries") for path in (ROOT / folder).rglob("*.[tr][tq]*"))
@@ -122,24 +121,3 @@ def test_a_comment_that_would_lose_its_place_is_an_error_with_its_line(text: str
     assert (raised.value.path, raised.value.line) == (HERE, line)
     assert raised.value.text == text.splitlines()[line - 1]
     assert raised.value.text[raised.value.column - 1] == "#"
-
-
-@pytest.mark.parametrize(
-    ("text", "form"),
-    [
-        ("SELECT*{}", "SELECT"),
-        ("selectDISTINCT?x{}", "SELECT"),
-        ("ASKWHERE{}", "ASK"),
-        ("DESCRIBE?f WHERE{ ?f a ?c }", "DESCRIBE"),
-        ("DESCRIBE$f{ $f a ?c }", "DESCRIBE"),
-        ("PREFIX select: <a:b> DESCRIBE select:x", "DESCRIBE"),
-        ("PREFIX # ASK\n asks: <a:b> DESCRIBEasks:x", "DESCRIBE"),
-        ("PREFIXselect:<a:b>BASE<a:SELECT>CONSTRUCTWHERE{}", "CONSTRUCT"),
-        ("# ASK {}\nBASE<ASK>CONSTRUCT{}{ SELECT * {} }", "CONSTRUCT"),
-    ],
-)
-def test_what_a_query_is_as_an_engine_sees_it(text: str, form: str) -> None:
-    assert query_form(text) == form
-    answer: object = ox.Store().query(text, base_iri="http://e/")
-    kinds = {"SELECT": ox.QuerySolutions, "ASK": ox.QueryBoolean}
-    assert isinstance(answer, kinds.get(form, ox.QueryTriples))

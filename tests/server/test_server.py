@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 import lalakg
 from conftest import ROOT
 from lalakg._server.negotiation import best
-from lalakg._sparql.service import asked
+from lalakg._sparql.service import service_addresses
 from support.serving import serving
 
 FILM = "SELECT ?film WHERE { ?film a <https://w3id.org/lalakg/ontology#Film> } ORDER BY ?film"
@@ -43,15 +43,23 @@ MONTAGE = "https://w3id.org/lalakg/graph/world-fantasy"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    words = ("--timeout", "2", "--rows", "20000", "--budget", "100000", "--behind-proxy")
+    """Its time limit is so long that no answer depends on how busy the machine is."""
+    words = ("--timeout", "120", "--rows", "20000", "--budget", "100000", "--behind-proxy")
     with serving("serve", "-q", *words) as (address, _):
         yield address
 
 
 @pytest.fixture(scope="module")
 def client(server: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server, timeout=30) as client:
+    with httpx.Client(base_url=server, timeout=150) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def impatient() -> Iterator[str]:
+    """A server whose time limit is soon reached by what never ends."""
+    with serving("serve", "-q", "--timeout", "5", "--budget", "100000", "--processes", "1") as (address, _):
+        yield address
 
 
 def ask(client: httpx.Client, query: str, accept: str = "*/*", **more: str) -> httpx.Response:
@@ -144,14 +152,16 @@ def test_three_ways_to_ask(client: httpx.Client, path: str, method: str, request
         (404, "GET", "/api/what-differs?page=99", {}),
         (413, "POST", "/sparql", {"content": "#" * 2_000_000, "headers": QUERY}),
         (415, "POST", "/sparql", {"content": FILM, "headers": {"Content-Type": "text/plain"}}),
-        (422, "GET", "/sparql?" + urlencode({"query": "SELECT * WHERE { ?a a ?b . ?c a ?d }"}), {}),
-        (504, "GET", "/sparql?" + urlencode({"query": RUNAWAY}), {}),
+        (422, "GET", "/sparql?" + urlencode({"query": "SELECT * WHERE { VALUES ?n { 1 2 } ?a ?b ?c }"}), {}),
     ],
 )
 def test_refusals_have_one_shape(
     client: httpx.Client, status: int, method: str, path: str, request_: dict[str, Any]
 ) -> None:
-    response = client.request(method, path, **request_)
+    is_refusal(client.request(method, path, **request_), status)
+
+
+def is_refusal(response: httpx.Response, status: int) -> None:
     assert response.status_code == status, response.text
     assert response.headers["Content-Type"] == "application/problem+json"
     problem = response.json()
@@ -440,7 +450,7 @@ def test_the_list_of_operations_needs_no_slash(client: httpx.Client) -> None:
     assert client.get("/api").json() == client.get("/api/").json()
 
 
-QUERIES = sorted(name for name, query in lalakg.load().catalogue.items() if not asked(query.text))
+QUERIES = sorted(name for name, query in lalakg.load().catalogue.items() if not service_addresses(query.text))
 
 
 @pytest.mark.parametrize("name", QUERIES)
@@ -545,11 +555,12 @@ def test_quality_values(accept: str, expected: str | None) -> None:
     assert best(accept, ["text/turtle", "text/html"]) == expected
 
 
-def test_a_runaway_is_stopped_while_others_go_on(client: httpx.Client, server: str) -> None:
+def test_a_runaway_is_stopped_while_others_go_on(impatient: str) -> None:
     def run() -> None:
-        statuses.append(httpx.get(f"{server}/sparql", params={"query": RUNAWAY}, timeout=30).status_code)
+        stopped.append(httpx.get(f"{impatient}/sparql", params={"query": RUNAWAY}, timeout=30))
 
-    statuses: list[int] = []
+    stopped: list[httpx.Response] = []
+    client = httpx.Client(base_url=impatient, timeout=30)
     threads = [threading.Thread(target=run) for _ in range(3)]
     for thread in [threading.Thread(target=ask, args=(client, f"{FILM} # {n}")) for n in range(8)]:
         thread.start()  # so that there are workers already, which take a while to start on a busy machine
@@ -560,8 +571,11 @@ def test_a_runaway_is_stopped_while_others_go_on(client: httpx.Client, server: s
     while any(thread.is_alive() for thread in threads):
         assert films(ask(client, f"{FILM}\n# {others}"))
         others += 1
+    client.close()
     assert others > 2
-    assert statuses == [504] * 3
+    assert len(stopped) == 3
+    for response in stopped:
+        is_refusal(response, 504)
 
 
 @pytest.mark.slow

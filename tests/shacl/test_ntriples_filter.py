@@ -43,7 +43,7 @@ statements = st.builds(
 
 def content(data: Data) -> set[tuple[str, str, str]]:
     """Everything that was said, as it was written; blank nodes by what is said of them, since they are named anew."""
-    known = data.lexical.written
+    known = data.lexical.original_forms
     written = [(q.subject, q.object, o) for q in data.store for o in known(q.subject, P, q.object)]
 
     def name(node: Any) -> str:
@@ -74,7 +74,7 @@ def test_a_line_longer_than_a_chunk_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "a.nt").write_text(f'<urn:s> <urn:p> "01"^^<{XSD}integer> .\n<urn:s> <urn:p> "{long}@" .\n')
     data = Data(lines=[tmp_path / "a.nt"])
     assert {quad.object.value for quad in data.store} == {"1", f"{long}@"}
-    assert data.lexical.rewritten == {ox.Literal("01", datatype=ox.NamedNode(XSD + "integer"))}
+    assert data.lexical.originals == {ox.Literal("01", datatype=ox.NamedNode(XSD + "integer"))}
 
 
 @pytest.mark.parametrize("wrong", ["<urn:s> <urn:p> nonsense .", f'<urn:s> <urn:p> "1"^^<{XSD}int> nonsense .'])

@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import sys
+from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pyoxigraph as ox
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lalakg._errors import LalakgError
+from lalakg._errors import InvalidValue, LalakgError, OutputError
 from lalakg._sparql.engine import LocalEngine
 from lalakg._sparql.results import Boolean, Graph, Result, Rows, table
 from support.strategies import texts
@@ -153,10 +155,10 @@ def test_a_graph_in_every_form() -> None:
 @pytest.mark.parametrize(
     ("text", "form", "words"),
     [
-        ("ASK {}", "ttl", "The answer is a yes or no, which has no form ttl; it has table, md, csv, tsv, json, xml."),
-        (ROWS, "jsonld", "The answer is a table of rows, which has no form jsonld"),
-        (CONSTRUCT, "csv", "The answer is a graph, which has no form csv; it has ttl, jsonld, nt, rdf."),
-        (ROWS, "xlsx", "no form xlsx"),
+        ("ASK {}", "ttl", "The answer is a yes or no, which has no format ttl; it has table, md, csv, tsv, json, xml."),
+        (ROWS, "jsonld", "The answer is a table of rows, which has no format jsonld"),
+        (CONSTRUCT, "csv", "The answer is a graph, which has no format csv; it has ttl, jsonld, nt, rdf."),
+        (ROWS, "xlsx", "no format xlsx"),
     ],
 )
 def test_a_form_that_does_not_fit_is_an_error(text: str, form: str, words: str) -> None:
@@ -171,6 +173,62 @@ def test_a_data_frame_has_text_and_gaps() -> None:
     assert list(frame.columns) == ["thing", "note", "count"]
     assert frame["thing"].tolist() == ["ex:a", "<http://elsewhere.example/b>"]
     assert frame["count"].isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "usual"),
+    [
+        (ROWS, "md", "Markdown"),
+        (ROWS, "xml", "XML"),
+        (CONSTRUCT, "ttl", "turtle"),
+        (CONSTRUCT, "jsonld", "JSON-LD"),
+        (CONSTRUCT, "nt", "ntriples"),
+        (CONSTRUCT, "nt", "n-triples"),
+        (CONSTRUCT, "rdf", "rdfxml"),
+        (CONSTRUCT, "rdf", "xml"),
+    ],
+)
+def test_formats_have_their_usual_names(text: str, name: str, usual: str) -> None:
+    assert ask(text).render(usual) == ask(text).render(name)
+
+
+@pytest.mark.parametrize("name", [1, ["csv"], b"csv"])
+def test_a_format_is_a_name(name: Any) -> None:
+    with pytest.raises(InvalidValue, match="format_name takes the name of a format, not "):
+        ask(ROWS).render(name)
+
+
+def test_text_is_written_where_a_path_is_given(tmp_path: Path) -> None:
+    answer, graph = rows(ROWS), ask(CONSTRUCT)
+    for path in (tmp_path / "one.csv", str(tmp_path / "two.csv")):
+        assert answer.to_csv(path) is None
+        assert Path(path).read_bytes() == answer.to_csv().encode()
+    assert answer.to_json(tmp_path / "rows.json") is None
+    assert (tmp_path / "rows.json").read_bytes() == answer.to_json().encode()
+    graph.to_json(tmp_path / "graph.jsonld")
+    assert (tmp_path / "graph.jsonld").read_text("utf-8") == graph.render("jsonld")
+
+
+def test_what_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"missing/rows\.csv cannot be written: No such file"):
+        rows(ROWS).to_csv(tmp_path / "missing/rows.csv")
+    wrong: Any = 5
+    with pytest.raises(InvalidValue, match="path takes a path, not 5"):
+        rows(ROWS).to_csv(wrong)
+    with pytest.raises(LalakgError, match="no format csv"):
+        ask(CONSTRUCT).to_csv(tmp_path / "graph.csv")
+    assert not (tmp_path / "graph.csv").exists()
+
+
+def test_a_notebook_shows_a_table_of_bounded_length() -> None:
+    page = rows('SELECT ?x ?y { VALUES (?x ?y) { ("<b>&" UNDEF) } }')._repr_html_()
+    assert page == (
+        "<table><thead><tr><th>x</th><th>y</th></tr></thead>"
+        "<tbody><tr><td>&lt;b&gt;&amp;</td><td></td></tr></tbody></table>"
+    )
+    long = rows(f"SELECT ?x {{ VALUES ?x {{ {' '.join(map(str, range(1200)))} }} }}")._repr_html_()
+    assert long.count("<td>") == 50
+    assert long.endswith("</table><p>… 1,150 more rows</p>")
 
 
 def test_without_pandas_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

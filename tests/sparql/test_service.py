@@ -11,7 +11,7 @@ from lalakg._errors import ParseError, QueryError
 from lalakg._folder.derivation import derive
 from lalakg._rdf.terms import WELL_KNOWN
 from lalakg._sparql.engine import LocalEngine
-from lalakg._sparql.service import asked, clauses
+from lalakg._sparql.service import service_addresses, service_clauses
 from support.fakestore import running
 
 SPELLINGS = [
@@ -100,13 +100,13 @@ def test_a_rule_asks_nobody(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("query", HARMLESS)
 def test_what_is_no_service_is_let_through(query: str) -> None:
-    assert not asked(query)
+    assert not service_addresses(query)
     LocalEngine([], WELL_KNOWN, {}).query(query)
 
 
 def test_a_clause_and_what_stands_in_it() -> None:
     text = "SELECT * { ?a ?b ?c . SERVICE SILENT <http://x/y> { ?c ?d '}' # }\n { ?e ?f ?g } } ?g ?h ?i }"
-    (clause,) = clauses(text)
+    (clause,) = service_clauses(text)
     assert clause.address == "http://x/y"
     assert clause.silent
     assert clause.pattern == " ?c ?d '}' # }\n { ?e ?f ?g } "
@@ -115,9 +115,9 @@ def test_a_clause_and_what_stands_in_it() -> None:
 
 def test_a_clause_inside_another_belongs_to_it() -> None:
     text = "SELECT * { SERVICE <a:a> { SERVICE <a:b> {} } SERVICE <a:c> {} SERVICE ?x {} SERVICE a:d {} }"
-    assert [clause.address for clause in clauses(text)] == ["a:a", "a:c"]
+    assert [clause.address for clause in service_clauses(text)] == ["a:a", "a:c"]
 
 
 def test_clauses_of_text_that_ends_too_early() -> None:
     for text in ("SERVICE", "SERVICE SILENT", "SERVICE <a:a>", "SERVICE <a:a> { {", "SELECT * { SERVICE"):
-        assert clauses(text) == []
+        assert service_clauses(text) == []

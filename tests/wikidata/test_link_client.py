@@ -448,7 +448,7 @@ def test_a_deleted_item_is_gone_and_a_merged_one_has_another_id(client: Client) 
     with pytest.raises(GoneError, match="Q9000000903 is not there"):
         client.item("Q9000000903")
     item = client.item("Q9000000901")
-    assert (item.asked, item.id) == ("Q9000000901", "Q15648198")
+    assert (item.requested_id, item.id) == ("Q9000000901", "Q15648198")
 
 
 def test_a_label_may_be_mul_or_only_a_title(client: Client) -> None:

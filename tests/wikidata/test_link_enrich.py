@@ -168,7 +168,7 @@ def test_no_part_is_taken_for_the_whole(
         { wd:Q20856802 p:P161|p:P166|p:P577 ?s . ?s ?p ?o FILTER (!CONTAINS(STR(?p), "/value") && (?p = wikibase:rank
         || STRSTARTS(STR(?p), STR(ps:)) || STRSTARTS(STR(?p), STR(pq:)))) } }"""
     there = len(list(wikidata.store.query(query, prefixes=PREFIXES)))  # type: ignore[arg-type]
-    monkeypatch.setattr(enrichment, "MOST", there - more)
+    monkeypatch.setattr(enrichment, "LIMIT", there - more)
     before = trig.read_bytes()
     done = run("-C", folder, "link", "enrich", "-q", "--wikidata", wikidata.url, "-o", trig)
     assert done.status == more

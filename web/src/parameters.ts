@@ -2,7 +2,7 @@
 // text. The same rules as in _folder/catalogue.py; terms are made and written by the engine itself.
 
 import { expand, type Prefixes, XSD } from "./terms.js";
-import { tokens } from "./tokens.js";
+import { groupEnd, SPACE, significantTokens } from "./tokens.js";
 
 /** What makes terms: Oxigraph, in a browser or in Node. */
 export interface Terms {
@@ -25,6 +25,8 @@ const LEXICAL: Record<string, [RegExp, string]> = {
   date: [/^-?[0-9]{4,}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/, "a date, such as 2016-12-09"],
   string: [/^[^\ud800-\udfff]*$/u, "any text that is Unicode"],
 };
+
+const BLANK = new RegExp(`^[${SPACE}]*$`);
 
 /** Serialises the values of one vocabulary: the graph's prefixes, and the base of its short names. */
 export class Binder {
@@ -57,7 +59,7 @@ export class Binder {
   }
 
   private iri(name: string, value: string): string {
-    if (!value) throw new Error(`${name} takes an IRI or a name, not nothing.`);
+    if (BLANK.test(value)) throw new Error(`${name} takes an IRI or a name, not nothing.`);
     try {
       if (!value.isWellFormed()) throw new Error(`${value} is not Unicode.`);
       return this.terms.namedNode(expand(value, this.prefixes, this.base)).toString();
@@ -76,14 +78,14 @@ function keepBackslashes(term: string): string {
 
 /** Where `VALUES ?name { … }` begins and ends. */
 function valuesBlock(text: string, name: string): [number, number] {
-  const real = tokens(text).filter((token) => token.kind !== "comment");
+  const real = significantTokens(text);
   const at = real.findIndex(
     (first, i) =>
       first.text.toUpperCase() === "VALUES" &&
       [`?${name}`, `$${name}`].includes(real[i + 1]?.text ?? "") &&
       real[i + 2]?.text === "{",
   );
-  const close = real.slice(at).find((token) => token.text === "}");
-  if (at < 0 || !close) throw new Error(`The query has no block VALUES ?${name} { … }.`);
+  const close = at < 0 ? undefined : real[groupEnd(real, at + 2)];
+  if (!close) throw new Error(`The query has no block VALUES ?${name} { … }.`);
   return [real[at]?.start ?? 0, close.end];
 }

@@ -21,7 +21,7 @@ const NUMERIC = /^(integer|decimal|double|float|(non)?(positive|negative)Integer
 export function compact(iri: string, prefixes: Prefixes): string {
   let best: string | undefined;
   for (const [prefix, namespace] of Object.entries(prefixes))
-    if (iri.startsWith(namespace) && namespace.length > (prefixes[best ?? ""]?.length ?? -1)) best = prefix;
+    if (iri.startsWith(namespace) && (best === undefined || namespace.length > (prefixes[best]?.length ?? 0))) best = prefix;
   const local = best === undefined ? "" : iri.slice(prefixes[best]?.length);
   return best !== undefined && LOCAL.test(local) ? `${best}:${local}` : `<${iri}>`;
 }

@@ -1,9 +1,9 @@
-"""Checking: shapes on any data; for a folder hygiene and expected answers, too; with a copy of the source, hashes and
-copying as well."""
+"""Checks of a graph: SHACL shapes; for a folder also hygiene queries and expected answers; with a copy of the source,
+hashes and copying as well."""
 
 from __future__ import annotations
 
 from lalakg._check.check import check
-from lalakg._check.progress import Progress
+from lalakg._check.report import Progress
 
 __all__ = ["Progress", "check"]

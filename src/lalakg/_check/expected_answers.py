@@ -1,4 +1,4 @@
-"""Expected answers: what a ready-made query must give, as a file beside it, and how an answer differs from it.
+"""Expected answers: regression tests of ready-made queries, each by a file beside the query.
 
 `NAME.expected.yaml` has `columns` (those that are compared: ids, not English), `rows`, and `order`: list, set, or
 partial, in which `chains` give the orders that must hold.
@@ -7,7 +7,7 @@ partial, in which `chains` give the orders that must hold.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
@@ -16,9 +16,12 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from lalakg._errors import ParseError
+from lalakg._check.findings import Finding, StepResult
+from lalakg._errors import LalakgError, ParseError
+from lalakg._folder.catalogue import Query
+from lalakg._graph.graph import KnowledgeGraph
+from lalakg._rdf.parser import read_text
 from lalakg._rdf.terms import XSD
-from lalakg._rdf.text import text_of
 from lalakg._sparql.results import Boolean, Result, Rows
 
 Row = tuple[str | None, ...]
@@ -39,7 +42,7 @@ class Expectation:
         import yaml
 
         try:
-            content: dict[str, Any] = yaml.load(text_of(path), _loader())
+            content: dict[str, Any] = yaml.load(read_text(path), _loader())
             rows = tuple(tuple(None if c is None else str(c) for c in _list(row)) for row in _list(content["rows"]))
             chains = tuple(tuple(map(str, _list(chain))) for chain in _list(content.get("chains", [])))
             expectation = cls(tuple(_list(content["columns"])), rows, content["order"], chains)
@@ -126,3 +129,22 @@ def _loader() -> Any:
 
 def _show(row: Row) -> str:
     return "(" + ", ".join(cell if cell is not None else "–" for cell in row) + ")"
+
+
+def check_expected_answers(kg: KnowledgeGraph) -> StepResult:
+    """The differences from what was expected, of each query of which something was."""
+    queries = [query.checked() for query in kg.catalogue.values()]
+    queries = [query for query in queries if query.expected_path.is_file()]
+    return [finding for query in queries for finding in _wrong_answers(kg, query)], len(queries)
+
+
+def _wrong_answers(kg: KnowledgeGraph, query: Query) -> Iterator[Finding]:
+    try:
+        differences = Expectation.read(query.expected_path).differences(kg.sparql(query.text))
+    except ParseError as error:
+        differences = [error.message.rstrip(".")]
+    except LalakgError as error:
+        differences = [str(error).rstrip(".")]
+    for difference in differences:
+        message = f"{query.summary} {difference}."
+        yield Finding("answers", "violation", query.name, message, path=query.expected_path, line=1)

@@ -1,4 +1,4 @@
-"""A rule explained: in words, by an example that breaks it, and as the SPARQL that it is compiled to."""
+"""Explanation of a shape: in words, by an example that breaks it, and as the SPARQL that it is compiled to."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
+
 from lalakg._check.input import read_shapes
 from lalakg._errors import ResourceNotFound, nearest
 from lalakg._rdf.terms import WELL_KNOWN, Node, Prefixes, compact
 from lalakg._rdf.tokens import Token, tokens
-from lalakg._shacl import Shapes
-from lalakg._shacl.plan import queries
+from lalakg._shacl import Shapes, compiled_queries
+from lalakg._sparql.text import undeclared_prefixes
 
 _SKOS = WELL_KNOWN["skos"]
 _TITLES = {"definition": "", "scopeNote": "Scope: ", "example": "Breaks it:", "editorialNote": "Remedy: "}
-_PREFIX = re.compile(r"(?<![\w.-])((?:[A-Za-z][\w.-]*)?):")
 
 
 def explain(path: Path, name: str) -> str:
-    """Explain the shapes of a file whose name is `name`, or begins with it, as S08 does.
+    """Explain the shapes of a file whose name is `name`, or begins with it, as S08 does; an anonymous shape also by
+    the name that a report gives to its rules.
 
     Raises ResourceNotFound when none does, with the nearest names.
     """
@@ -32,14 +34,17 @@ def explain(path: Path, name: str) -> str:
 
 
 def _local(shapes: Shapes, node: Node) -> str:
-    """The end of a shape's name."""
+    """The end of a shape's name; an anonymous shape's name as a whole."""
+    if isinstance(node, ox.BlankNode):
+        return shapes.names.shape(node)
     return re.split(r"[/#:]", shapes.graph.name(node).strip("<>"))[-1]
 
 
 def _is_called(shapes: Shapes, node: Node, name: str) -> bool:
     local = _local(shapes, node)
-    names = (local, shapes.graph.name(node), str(node.value), str(node))
-    return name in names or bool(name and local.startswith(f"{name}-"))
+    whole = shapes.names.shape(node)
+    names = (local, whole, str(node.value), str(node))
+    return name in names or name.startswith(f"{whole}/") or bool(name and local.startswith(f"{name}-"))
 
 
 def _explained(shapes: Shapes, node: Any) -> str:
@@ -49,11 +54,11 @@ def _explained(shapes: Shapes, node: Any) -> str:
         values = graph.values(node, key)
         return str(values[0].value) if values else ""
 
-    parts = [f"{graph.name(node)}  {text(WELL_KNOWN['rdfs'] + 'label')}".rstrip()]
+    parts = [f"{shapes.names.shape(node)}  {text(WELL_KNOWN['rdfs'] + 'label')}".rstrip()]
     for key, title in _TITLES.items():
         if found := text(_SKOS + key):
             parts.append(f"{title}\n\n{_indented(found)}" if title.endswith(":") else f"{title}{found}")
-    compiled = [_indented(_complete(query, graph.prefixes)) for query in queries(shapes, shapes.by_node[node])]
+    compiled = [_indented(_complete(query, graph.prefixes)) for query in compiled_queries(shapes, shapes.by_node[node])]
     heading = "Compiled to, a class together with its subclasses in the data"
     if shapes.by_node[node].nested():
         heading += "; when a shape within breaks, further queries find what leads there"
@@ -72,7 +77,7 @@ def _complete(query: str, prefixes: Prefixes) -> str:
         if one.text.upper() == "PREFIX":
             declared[name.text.rstrip(":")], start = iri.text[1:-1], iri.end
     body = "".join(_between(query, start, [w for w in words if w.start >= start], declared)).strip()
-    used = {name for word in tokens(body) if word.kind == "word" for name in _PREFIX.findall(word.text)}
+    used = {name for name, _ in undeclared_prefixes(body)}
     head = "".join(f"PREFIX {name}: <{declared[name]}>\n" for name in sorted(used & declared.keys()))
     return head + body
 

@@ -1,79 +1,62 @@
-"""Findings of shapes: each result of a validation named, placed, and with what would mend it."""
+"""The model of a finding: one thing that is wrong, with its rule, place and remedy."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, Final, TypeAlias
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeAlias
 
-import pyoxigraph as ox
+from lalakg._shacl import ShapeResult
 
-from lalakg._check.data_under_check import Loaded
-from lalakg._check.report import Finding
-from lalakg._rdf.terms import WELL_KNOWN, Node, Prefixes, compact
-from lalakg._shacl import ShapeResult, Shapes, Validation
-
-Found: TypeAlias = tuple[list[Finding], int]
-"""What a step of a check finds, and how many things it has looked at."""
-
-_REMEDY: Final = WELL_KNOWN["skos"] + "editorialNote"
-_OWNERS: Final = 3  # how far up from a constraint we look for a remedy
+SEVERITIES: Final = ("violation", "warning", "info")
 
 
-def finding(result: ShapeResult, loaded: Loaded, shapes: Shapes) -> Finding:
-    """A validation result as a finding: named, placed, and with what would mend it."""
-    rule = result.constraint if isinstance(result.constraint, ox.NamedNode) else result.shape
-    place = loaded.place(result.focus, result.path, result.value)
-    return Finding(
-        "shapes",
-        result.severity,
-        shapes.graph.name(rule),
-        loaded.message(result),
-        loaded.name(result.focus),
-        loaded.label(result.focus),
-        place.path if place else None,
-        place.line if place else None,
-        _remedy(rule, shapes),
-        result,
-    )
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong.
+
+    `kind` is what was checked (shapes, hygiene, answers, passages, texts), `rule` the shape or query, `thing` the short
+    name of what is at fault and `label` its label, `path` and `line` where it stands in what an author wrote, `remedy`
+    what mends it, `result` the validation result of a shape.
+    """
+
+    kind: str
+    severity: str
+    rule: str
+    message: str
+    thing: str = ""
+    label: str = ""
+    path: Path | None = None
+    line: int | None = None
+    remedy: str = ""
+    result: ShapeResult | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def order(self) -> tuple[str, int, str, str, str]:
+        """Sorts findings as files are read; what stands in no file comes last."""
+        return str(self.path or "~"), self.line or 0, self.rule, self.thing, self.message
+
+    @property
+    def place(self) -> str:
+        """file:line, or nothing."""
+        return f"{self.path}:{self.line}" if self.path and self.line else str(self.path or "")
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        name = f"{self.thing} “{self.label}”: " if self.label else f"{self.thing}: " if self.thing else ""
+        remedy = f"\n    {self.remedy}" if self.remedy else ""
+        return _in_one_line(f"{where}{self.severity}: {name}{self.message} [{self.rule}]") + remedy
 
 
-def _remedy(rule: Node, shapes: Shapes) -> str:
-    """What mends a finding: the shape's editorial note, or that of the shape that it belongs to."""
-    for _ in range(_OWNERS):
-        if notes := shapes.graph.values(rule, _REMEDY):
-            return str(notes[0].value)
-        owners = [*shapes.graph.subjects("property", rule), *shapes.graph.subjects("sparql", rule)]
-        if not owners:
-            return ""
-        rule = owners[0]
-    return ""
+StepResult: TypeAlias = tuple[list[Finding], int]
+"""What one step of a check found, and how many shapes, queries or texts it looked at."""
 
 
-def ordered(findings: list[Finding]) -> list[Finding]:
-    """Findings in the order in which they are told."""
+def in_order(findings: list[Finding]) -> list[Finding]:
+    """Findings in the order of a report."""
     return sorted(findings, key=lambda finding: finding.order)
 
 
-def remarks(validation: Validation, shapes: Shapes, ask: Callable[[str], Any]) -> Iterator[str]:
-    """What a reader should know of how shapes were run. `ask` answers an ASK about the data."""
-    if validation.one_by_one:
-        yield f"asked node by node, which is slower: {', '.join(validation.one_by_one)}."
-    if validation.altered:
-        written, kept = (_shown(literal, shapes.graph.prefixes) for literal in validation.altered)
-        yield f"constraints in SPARQL judged literals as the store keeps them, such as {kept} for {written}."
-    for name in shapes.unsaid:
-        yield f"nothing is said of {name}, which is used as a shape, so everything conforms to it; is its name right?"
-    if not validation.results and not any(ask(pattern) for pattern in _targets(shapes)):
-        yield "no shape has anything in this data to check; are these the right shapes for it?"
-
-
-def _shown(literal: ox.Literal, prefixes: Prefixes) -> str:
-    """A literal with its short datatype, so that two forms of one can be told apart."""
-    return f"{ox.Literal(literal.value)}^^{compact(literal.datatype.value, prefixes)}"
-
-
-def _targets(shapes: Shapes) -> Iterator[str]:
-    """Questions whether the data has anything for the shapes to check, one for each target."""
-    for kind, node in (target for shape in shapes.roots for target in shape.targets):
-        patterns = {"targetNode": "", "targetClass": f"?thing a/<{WELL_KNOWN['rdfs']}subClassOf>* {node}"}
-        yield f"ASK {{ {patterns.get(kind, f'?thing {node} ?any')} }}"
+def _in_one_line(text: str) -> str:
+    """Text without line breaks and control characters: a value must not look like a second finding."""
+    return "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in text)

@@ -1,4 +1,4 @@
-"""Hygiene: queries of which each row is a fault."""
+"""Hygiene queries: SELECT queries of which each row is a fault."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from lalakg._check.findings import Found
-from lalakg._check.report import SEVERITIES, Finding
+from lalakg._check.findings import SEVERITIES, Finding, StepResult
 from lalakg._errors import QueryError, ResourceNotFound
 from lalakg._folder.catalogue import Query
 from lalakg._graph.graph import KnowledgeGraph
@@ -15,7 +14,7 @@ from lalakg._rdf.terms import expand
 from lalakg._sparql.results import Rows
 
 
-def hygiene(kg: KnowledgeGraph) -> Found:
+def hygiene(kg: KnowledgeGraph) -> StepResult:
     """The rows of all hygiene queries; hints only about what is ours."""
     queries = kg.catalogue.group("hygiene")
     faults = (finding for query in queries for finding in _faults(kg, query))

@@ -1,4 +1,4 @@
-"""Input that is no folder's: RDF files, and shapes from a file or an rdflib graph, refused with one clear message."""
+"""Readers of RDF files and of shapes, from a file or an rdflib graph, with one clear message for what is refused."""
 
 from __future__ import annotations
 

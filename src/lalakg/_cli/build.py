@@ -12,19 +12,21 @@ from lalakg._cli.group import SOURCE, graph_of, say
 @click.command()
 @click.argument("out", type=click.Path(path_type=Path), default=Path("dist"))
 @SOURCE
-@click.option("--site", is_flag=True, help="Make OUT a web site, with a page for every thing.")
-@click.option("--address", default="", metavar="URL", help="Where the site will stand, if not where the IRIs lead.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.option("--site", is_flag=True, help="Build a web site, with a page for each thing in the graph.")
+@click.option(
+    "--address", default="", metavar="URL", help="Public URL of the site, if it is not the base of the graph's IRIs."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print no progress.")
 @click.pass_context
 def build(context: click.Context, out: Path, source: Path | None, site: bool, address: str, quiet: bool) -> None:
-    """Derive, check, and export into the folder OUT (default: dist): all or nothing.
+    """Derive, check and export the graph into the folder OUT (default: dist); on an error nothing is written.
 
     \b
     Example:
       lalakg build
     """
-    from lalakg._publish.export import NotConforming
-    from lalakg._publish.site import build as run
+    from lalakg._publish.build import NotConforming
+    from lalakg._publish.build import build as run
 
     progress = (lambda _: None) if quiet else say
     try:

@@ -1,4 +1,4 @@
-"""`check`: whether everything holds."""
+"""The command `check`: SHACL shapes, hygiene queries and expected answers."""
 
 from __future__ import annotations
 
@@ -17,27 +17,29 @@ _PATIENCE = 2.0  # seconds before there is a bar
 
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--shapes", type=click.Path(path_type=Path), help="SHACL shapes. [default: the folder's]")
+@click.option("--shapes", type=click.Path(path_type=Path), help="SHACL shapes file. [default: the folder's]")
 @SOURCE
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to tell it.")
+@click.option(
+    "--format", "format_name", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format."
+)
 @click.option(
     "--fail-on",
     type=click.Choice(SEVERITIES),
     default="violation",
     show_default=True,
-    help="What is bad enough for exit 1.",
+    help="Lowest severity that makes the exit status 1.",
 )
 @click.option(
     "--engine",
     type=click.Choice(["lalakg", "pyshacl"]),
     default="lalakg",
     show_default=True,
-    help="What runs the shapes; pyshacl is the slow reference.",
+    help="Validation engine; pyshacl is the slow reference.",
 )
-@click.option("--endpoint", metavar="URL", help="Check what this store, or SPARQL endpoint, holds.")
+@click.option("--endpoint", metavar="URL", help="Check the data at this SPARQL endpoint or store.")
 @there
-@click.option("--explain", metavar="SHAPE", help="Tell one rule in words and in SPARQL instead.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.option("--explain", metavar="SHAPE", help="Explain one shape in words and as SPARQL, and check nothing.")
+@click.option("-q", "--quiet", is_flag=True, help="Print no progress.")
 @click.pass_context
 def check(
     context: click.Context,
@@ -45,16 +47,16 @@ def check(
     files: tuple[Path, ...],
     shapes: Path | None,
     source: Path | None,
-    form: str,
+    format_name: str,
     fail_on: str,
     engine: str,
     explain: str | None,
     quiet: bool,
     **place: Any,
 ) -> None:
-    """Check the folder: shapes, hygiene, expected answers; with --source, hashes and copying as well.
+    """Check the folder: shapes, hygiene queries and expected answers; with --source, also hashes and copied text.
 
-    With FILES, check just these against --shapes; no folder is needed.
+    With FILES, check only these against --shapes; no folder is needed.
 
     \b
     Example:
@@ -63,12 +65,12 @@ def check(
       lalakg check --explain S08
     """
     from lalakg._check import check as run
-    from lalakg._check.explanation import explain as tell
+    from lalakg._check.explanation import explain as explain_shape
 
     if explain is not None:
         if files or place["endpoint"]:
             raise click.UsageError("--explain tells of a shape, whatever the data: leave FILES and --endpoint out.")
-        click.echo(tell(shapes or Folder.find(context.obj).shapes, explain), nl=False)
+        click.echo(explain_shape(shapes or Folder.find(context.obj).shapes, explain), nl=False)
         return
     if files and place["endpoint"]:
         raise click.UsageError("FILES go with --shapes, not with --endpoint.")
@@ -84,5 +86,5 @@ def check(
     with bar("checking", visible=not quiet, patience=_PATIENCE) as shapes_done:
         words = (lambda _: None) if quiet else say
         report = run(target, shapes=shapes, source=source, engine=engine, progress=words, shapes_done=shapes_done)
-    click.echo(report.render(form), nl=False)
+    click.echo(report.render(format_name), nl=False)
     context.exit(1 if report.fails(fail_on) else 0)

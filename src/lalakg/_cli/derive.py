@@ -9,20 +9,23 @@ from lalakg._folder.folder import Folder
 
 
 @click.command()
-@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 when what is there is out of date.")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 if the files are out of date.")
 @click.pass_context
 def derive(context: click.Context, only_check: bool) -> None:
-    """Derive what follows, and write the complete graph to data/published/; before that, data/links.ttl from its table.
+    """Run the derivation rules and write the complete graph to data/published/.
+
+    Before that, data/links.ttl is written from its table, if there is one.
 
     \b
     Example:
       lalakg derive
     """
-    from lalakg._publish.export import holds, publish, write_files
+    from lalakg._publish.atomic_files import has_text, write_files
+    from lalakg._publish.export import published_files
     from lalakg._wikidata.mappings import derived_links
 
     for path, text in derived_links(Folder.find(context.obj)).items():
-        if only_check and not holds(path, text):
+        if only_check and not has_text(path, text):
             say(f"{shown(path)} is out of date; run `lalakg derive`.")
             context.exit(1)
         if not only_check and write_files(path.parent, {path.name: text}):
@@ -30,9 +33,9 @@ def derive(context: click.Context, only_check: bool) -> None:
     kg = graph_of(context)
     folder = kg.folder.published.parent
     where = shown(folder)
-    texts = publish(kg)
+    texts = published_files(kg)
     if only_check:
-        stale = [name for name, text in texts.items() if not holds(folder / name, text)]
+        stale = [name for name, text in texts.items() if not has_text(folder / name, text)]
         say(f"{where}: {', '.join(stale)} out of date; run `lalakg derive`." if stale else f"{where} is up to date.")
         context.exit(1 if stale else 0)
     changed = write_files(folder, texts)

@@ -11,11 +11,11 @@ from lalakg._cli.group import graph_of, there
 
 @click.command()
 @click.argument("name")
-@click.option("--endpoint", metavar="URL", help="Ask this store, or SPARQL endpoint, instead.")
+@click.option("--endpoint", metavar="URL", help="Query this triple store or SPARQL endpoint instead.")
 @there
 @click.pass_context
 def describe(context: click.Context, /, name: str, **place: Any) -> None:
-    """Describe one thing, by its short name, its IRI or its label.
+    """Describe one thing, named by its short name, IRI or label.
 
     \b
     Example:

@@ -6,10 +6,8 @@ from typing import Any
 
 import click
 
-from lalakg._cli.group import graph_of, refuse_place, shown, there
+from lalakg._cli.group import FormatChoice, graph_of, refuse_place, shown, there
 from lalakg._folder.folder import Folder
-
-_SHOWN = 20  # literals that a store altered
 
 
 @click.command()
@@ -18,17 +16,17 @@ _SHOWN = 20  # literals that a store altered
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "ttl", "json", "md"]),
+    type=FormatChoice(["text", "ttl", "json", "md"]),
     default="text",
     show_default=True,
-    help="How to tell it; md is for release notes.",
+    help="Output format; md is for release notes.",
 )
 @there
 @click.pass_context
 def diff(context: click.Context, /, a: str, b: str | None, form: str, **place: Any) -> None:
-    """Tell what was added, removed and changed from A to B: RDF files, folders, or URLs of stores.
+    """Show what was added, removed and changed between A and B: RDF files, folders or store URLs.
 
-    Without B, A is compared with the folder. The exit status is 1 when they differ.
+    Without B, compare A with the graph's folder. Exit with 1 if they differ.
 
     \b
     Example:

@@ -9,28 +9,30 @@ import click
 from lalakg._cli.group import say, shown
 from lalakg._errors import FolderError
 from lalakg._folder.folder import Folder
-from lalakg._rdf.text import text_of
+from lalakg._rdf.parser import read_text
 
 
 @click.command("format")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 when a file is not in canonical form.")
+@click.option(
+    "--check", "only_check", is_flag=True, help="Write nothing; exit with 1 if a file is not in canonical form."
+)
 @click.pass_context
 def format_(context: click.Context, paths: tuple[Path, ...], only_check: bool) -> None:
-    """Write Turtle files in their canonical form: PATHS, or all of the folder's.
+    """Rewrite Turtle files in canonical form: PATHS, or all files of the graph's folder.
 
     \b
     Example:
       lalakg format data/story.ttl
     """
-    from lalakg._publish.export import write_files
+    from lalakg._publish.atomic_files import write_files
     from lalakg._rdf.turtle import reformat
 
     files = [
         file for path in paths or _own_turtle(context) for file in (_authored_turtle(path) if path.is_dir() else [path])
     ]
-    texts = {path: reformat(text_of(path), path) for path in files}
-    changed = [path for path, text in texts.items() if text_of(path) != text]
+    texts = {path: reformat(read_text(path), path) for path in files}
+    changed = [path for path, text in texts.items() if read_text(path) != text]
     for path in changed:
         if not only_check:
             write_files(path.absolute().parent, {path.name: texts[path]})

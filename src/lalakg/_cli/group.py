@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterator
 from functools import reduce
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from lalakg._folder.folder import Folder
-from lalakg._graph.graph import KnowledgeGraph
-from lalakg._rdf.terms import expand
-from lalakg._sparql.credentials import Credentials
+import lalakg
+
+if TYPE_CHECKING:
+    from lalakg._graph.graph import KnowledgeGraph
+    from lalakg._sparql.credentials import Credentials
 
 
 class _Seconds(click.FloatRange):
@@ -35,6 +36,17 @@ class _Seconds(click.FloatRange):
 
 
 SECONDS = _Seconds()
+
+
+class FormatChoice(click.Choice[str]):
+    """A choice of formats, each by any of its usual names."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from lalakg._rdf.formats import canonical_name
+
+        return super().convert(canonical_name(str(value), self.choices) or value, param, ctx)
+
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 SOURCE = click.option(
@@ -42,16 +54,24 @@ SOURCE = click.option(
     type=click.Path(path_type=Path),
     envvar="LALAKG_SOURCE",
     show_envvar=True,
-    help="A local copy of the source text, for checking hashes and copying.",
+    help="Local copy of the source text, to check passages and wording against.",
 )
 
 
-USER = click.option("--user", metavar="NAME", help="Log in; the password is in LALAKG_PASSWORD, or asked for.")
+USER = click.option(
+    "--user", metavar="NAME", help="User name; the password is read from LALAKG_PASSWORD or prompted for."
+)
 _THERE = (
-    click.option("--graph", metavar="IRI", help="The named graph to read there; graph names may be short."),
-    click.option("--default", is_flag=True, help="Read the default graph there."),
+    click.option("--graph", metavar="IRI", help="Named graph to read at the endpoint; a short name will do."),
+    click.option("--default", is_flag=True, help="Read the default graph at the endpoint."),
     USER,
-    click.option("--timeout", type=SECONDS, default=60, show_default=True, help="Seconds for each answer from there."),
+    click.option(
+        "--timeout",
+        type=SECONDS,
+        default=60,
+        show_default=True,
+        help="Time limit for each answer of the endpoint, in seconds.",
+    ),
 )
 
 
@@ -62,28 +82,32 @@ def there(command: Command) -> Command:
 
 def login(user: str | None) -> Credentials:
     """Who asks a store: a user with the password from the environment or a prompt; a token from the environment."""
+    from lalakg._sparql.credentials import Credentials
+
     password = os.environ.get("LALAKG_PASSWORD") or (
         click.prompt("Password", hide_input=True, err=True) if user else ""
     )
     return Credentials(user or "", password, os.environ.get("LALAKG_TOKEN", ""))
 
 
-COMMANDS = (
-    "build",
-    "check",
-    "derive",
-    "describe",
-    "diff",
-    "export",
-    "format",
-    "init",
-    "link",
-    "load",
-    "locate",
-    "mcp",
-    "query",
-    "serve",
-)
+# Each command and its summary, which is the first sentence of its help: to list them all imports none.
+COMMANDS = {
+    "build": "Derive, check and export the graph into the folder OUT (default: dist); on an error nothing is written.",
+    "check": "Check the folder: shapes, hygiene queries and expected answers; with --source, also hashes and copied "
+    "text.",
+    "derive": "Run the derivation rules and write the complete graph to data/published/.",
+    "describe": "Describe one thing, named by its short name, IRI or label.",
+    "diff": "Show what was added, removed and changed between A and B: RDF files, folders or store URLs.",
+    "export": "Print the complete graph in an RDF format.",
+    "format": "Rewrite Turtle files in canonical form: PATHS, or all files of the graph's folder.",
+    "init": "Create FOLDER with a small graph of another film to start from.",
+    "link": "Link the graph with Wikidata, in both directions.",
+    "load": "Load the complete graph, or FILES, into the triple store at URL, whole or not at all, and verify it.",
+    "locate": "Print the locator of PLACE in a source: its words, or its characters as START-END.",
+    "mcp": "Serve the graph to an AI assistant by the Model Context Protocol (MCP), over standard input and output.",
+    "query": "Run a ready-made query, or one of your own; without a name, list the ready-made ones.",
+    "serve": "Serve the graph over HTTP: web pages, SPARQL at /sparql, and every ready-made query under /api/.",
+}
 
 
 class LazyGroup(click.Group):
@@ -102,14 +126,19 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands, from the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="lalakg", message="%(prog)s %(version)s")
+@click.version_option(lalakg.__version__, message="%(prog)s %(version)s")
 @click.option(
     "-C",
     "--folder",
     type=click.Path(path_type=Path),
-    help="The graph's folder. [default: the nearest at or above this one, else the film's own]",
+    help="Folder of the graph. [default: the nearest at or above the working directory, else the film's]",
 )
 @click.pass_context
 def cli(context: click.Context, folder: Path | None) -> None:
@@ -132,6 +161,9 @@ def graph_of(
     service: str | None = None,
 ) -> KnowledgeGraph:
     """The folder's graph, or what an endpoint holds of it; see `there`."""
+    from lalakg._folder.folder import Folder
+    from lalakg._graph.graph import KnowledgeGraph
+
     here = KnowledgeGraph(Folder.find(context.obj), service=service)
     if endpoint is None:
         refuse_place(graph=graph, default=default, user=user)
@@ -151,6 +183,8 @@ def graph_of(
 
 def graph_name(here: KnowledgeGraph, given: str | None) -> str | None:
     """The IRI of a named graph, which may be given short: complete is …/graph/complete."""
+    from lalakg._rdf.terms import expand
+
     return None if given is None else expand(given, here.prefixes, here.folder.dataset.graphs).value
 
 

@@ -12,9 +12,9 @@ from lalakg._cli.group import say
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--base", metavar="IRI", help="Where the graph's IRIs begin; ends in /id/.")
+@click.option("--base", metavar="IRI", help="Base IRI of the new graph; it ends in /id/.")
 def init(folder: Path, base: str | None) -> None:
-    """Make FOLDER, a small graph of another film to start from.
+    """Create FOLDER with a small graph of another film to start from.
 
     \b
     Example:

@@ -14,7 +14,7 @@ FORMATS = ("text", "json", "tsv")
 
 @click.group()
 def link() -> None:
-    """Link the graph with Wikidata, both ways.
+    """Link the graph with Wikidata, in both directions.
 
     \b
     Example:
@@ -29,10 +29,12 @@ def link() -> None:
     type=click.Choice(["doubtful", "drifted"]),
     default="drifted",
     show_default=True,
-    help="What is bad enough for exit 1; doubtful includes drifted.",
+    help="Exit with 1 for links of this state; doubtful includes drifted.",
 )
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to tell it.")
-@click.option("--write", is_flag=True, help="Write into the table of links when and how each was checked.")
+@click.option(
+    "--format", "format_name", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format."
+)
+@click.option("--write", is_flag=True, help="Record in the table of links when and how each was checked.")
 @click.pass_context
 def check(
     context: click.Context,
@@ -41,7 +43,7 @@ def check(
     offline: bool,
     quiet: bool,
     fail_on: str,
-    form: str,
+    format_name: str,
     write: bool,
 ) -> None:
     """Check every link against Wikidata: the item is there, of a fitting class, called so, and a fact fits.
@@ -58,14 +60,14 @@ def check(
 
     kg = graph_of(context)
     with client_of(contact, wikidata, offline=offline) as client:
-        checks = link_check.check(Things(kg), client, telling(quiet=quiet))
-    click.echo(link_check.render(checks, form, client.service.name), nl=False)
+        checks = link_check.check_links(Things(kg), client, telling(quiet=quiet))
+    click.echo(link_check.render(checks, format_name, client.service.name), nl=False)
     if not checks:
         say("Nothing is linked yet; see lalakg link suggest.")
     if write and checks:
         changed = record.record(kg.folder, checks, client.service)
         say(f"{shown(kg.folder.root / 'data')}: {_wrote(changed)}")
-    context.exit(link_check.status(checks, fail_on))
+    context.exit(link_check.exit_status(checks, fail_on))
 
 
 def _wrote(changed: list[str]) -> str:
@@ -78,10 +80,12 @@ def _wrote(changed: list[str]) -> str:
     "--known",
     metavar="THING=ADDRESS",
     multiple=True,
-    help="What a thing is in another catalogue, to find it by: IMDb, TMDB, GeoNames and the like.",
+    help="A thing's page in another catalogue (IMDb, TMDB, GeoNames …), to search by; repeatable.",
 )
-@click.option("--accept", metavar="FILE", type=click.Path(path_type=Path), help="Take over what was decided in FILE.")
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Write the file for review here.")
+@click.option(
+    "--accept", metavar="FILE", type=click.Path(path_type=Path), help="Apply the decisions in this reviewed file."
+)
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Write the table for review to this file.")
 @click.pass_context
 def suggest(
     context: click.Context,
@@ -102,7 +106,7 @@ def suggest(
       lalakg link suggest --contact you@example.org -o review.tsv
       lalakg link suggest --accept review.tsv
     """
-    from lalakg._publish.export import write_files
+    from lalakg._publish.atomic_files import write_files
     from lalakg._wikidata import record, review, suggestion, things
 
     if accept and (out or known):
@@ -113,23 +117,23 @@ def suggest(
         say(f"{links} accepted, {denials} turned down. {_wrote(changed)}")
         return
     if out:
-        review.refuse_decided(out, kg.folder)
+        review.refuse_overwriting(out, kg.folder)
     known_things = things.Things(kg, things.known(kg, known))
-    denied = [row.link for row in record.opened(kg.folder).rows if row.is_denied]
+    denied = [row.link for row in record.mapping_set_of(kg.folder).rows if row.is_denied]
     with client_of(contact, wikidata, offline=offline) as client:
-        search = suggestion.Suggestions(known_things, client, denied, telling(quiet=quiet))
+        search = suggestion.CandidateSearch(known_things, client, denied, telling(quiet=quiet))
         found = search.candidates()
         text = review.render(found, kg.folder, client.service)
-    tell(search.failed)
-    if not found and search.failed:
+    tell(search.problems)
+    if not found and search.problems:
         say("Nothing could be found out.")
         context.exit(2)
     if out is None:
         click.echo(text, nl=False)
     else:
         write_files(out.absolute().parent, {out.name: text})
-    say(f"{len(found)} candidates for {len({one.thing.iri for one in found})} of {len(search.open)} things.")
-    if search.failed:
+    say(f"{len(found)} candidates for {len({one.thing.iri for one in found})} of {len(search.open_things)} things.")
+    if search.problems:
         context.exit(1)
 
 
@@ -141,7 +145,7 @@ def suggest(
     type=click.Path(path_type=Path),
     default=Path("wikidata.trig"),
     show_default=True,
-    help="Write the slice here.",
+    help="Output file.",
 )
 @click.pass_context
 def enrich(
@@ -154,7 +158,7 @@ def enrich(
       lalakg link enrich --contact you@example.org
       lalakg query where-wikidata-differs --with wikidata.trig
     """
-    from lalakg._publish.export import write_files
+    from lalakg._publish.atomic_files import write_files
     from lalakg._wikidata import enrichment
     from lalakg._wikidata.things import Things
 
@@ -163,19 +167,21 @@ def enrich(
         found = enrichment.enrich(things, client, telling(quiet=quiet))
         source = "http://www.wikidata.org/" if client.service.is_live else client.service.name
     tell(found.problems)
-    for reason in found.lost:
+    for reason in found.broken:
         say(f"{reason} The slice has nothing of it; see lalakg link check.")
     if found.problems or not found.triples:
         say(f"{out}: not written, since not everything could be had." if found.problems else "Nothing is linked yet.")
         context.exit(1)
     write_files(out.absolute().parent, {out.name: enrichment.render(found, things, source)})
     say(f"{out}: {len(found.triples):,} statements as of {found.day}.")
-    context.exit(1 if found.lost else 0)
+    context.exit(1 if found.broken else 0)
 
 
 @link.command()
 @asking
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Write the statements here.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), help="Write the statements to this file instead of standard output."
+)
 @click.pass_context
 def propose(
     context: click.Context, contact: str | None, wikidata: str | None, offline: bool, quiet: bool, out: Path | None
@@ -186,7 +192,7 @@ def propose(
     Example:
       lalakg link propose --contact you@example.org
     """
-    from lalakg._publish.export import write_files
+    from lalakg._publish.atomic_files import write_files
     from lalakg._wikidata import proposal
     from lalakg._wikidata.things import Things
 

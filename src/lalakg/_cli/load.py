@@ -14,13 +14,19 @@ _SHOWN = 20  # literals that a store altered
 @click.command()
 @click.argument("url")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--graph", metavar="IRI", help="Load into this named graph; its name may be short.")
+@click.option("--graph", metavar="IRI", help="Load into this named graph; a short name will do.")
 @click.option("--default", is_flag=True, help="Load into the default graph.")
-@click.option("--named-graphs", is_flag=True, help="Also load the packaging: a graph for each world, and so on.")
-@click.option("--replace", is_flag=True, help="Replace data that is not this graph's.")
+@click.option(
+    "--named-graphs",
+    is_flag=True,
+    help="Also load each part into a named graph of its own, such as one for each world.",
+)
+@click.option("--replace", is_flag=True, help="Replace other data in the target graph.")
 @USER
-@click.option("--timeout", type=SECONDS, default=3600, show_default=True, help="Seconds for the whole load.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done.")
+@click.option(
+    "--timeout", type=SECONDS, default=3600, show_default=True, help="Time limit for the whole load, in seconds."
+)
+@click.option("--dry-run", is_flag=True, help="Only print what would be loaded.")
 @click.pass_context
 def load(
     context: click.Context,
@@ -34,7 +40,7 @@ def load(
     timeout: float,
     dry_run: bool,
 ) -> None:
-    """Load the complete graph, or FILES, into the triple store at URL: all or nothing, and verified.
+    """Load the complete graph, or FILES, into the triple store at URL, whole or not at all, and verify it.
 
     \b
     Example:

@@ -25,4 +25,4 @@ def locate(place: str, source: Path) -> None:
     """
     from lalakg._narrative.locators import SourceText
 
-    click.echo(f'lala:locator "{SourceText.read(source).locate(place)}" ;')
+    click.echo(SourceText.read(source).statement(place))

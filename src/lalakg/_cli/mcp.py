@@ -11,13 +11,13 @@ _NUMBER = click.IntRange(min=1)
 
 
 @click.command()
-@click.option("--timeout", type=SECONDS, default=10, show_default=True, help="Seconds that a query may take.")
-@click.option("--rows", type=_NUMBER, default=1000, show_default=True, help="Rows that an answer may have.")
+@click.option("--timeout", type=SECONDS, default=10, show_default=True, help="Time limit of a query, in seconds.")
+@click.option("--rows", type=_NUMBER, default=1000, show_default=True, help="Maximum number of rows in an answer.")
 @click.pass_context
 def mcp(context: click.Context, timeout: float, rows: int) -> None:
-    """Serve the graph to an assistant, by the Model Context Protocol on standard input and output. Read-only.
+    """Serve the graph to an AI assistant by the Model Context Protocol (MCP), over standard input and output.
 
-    The assistant's program starts it, and ends it by closing the input.
+    Read-only. It is started by the assistant's program, and stops when its input is closed.
 
     \b
     Example:
@@ -29,6 +29,6 @@ def mcp(context: click.Context, timeout: float, rows: int) -> None:
         if not (error.name or "").startswith("mcp"):
             raise
         raise LalakgError("`lalakg mcp` needs the official SDK, mcp 2.3 or later: pip install 'lalakg[mcp]'") from None
-    from lalakg._server.settings import Settings
+    from lalakg._workers.messages import Limits
 
-    run(Settings(folder=context.obj, timeout=timeout, rows=rows, bytes=2**20))
+    run(context.obj, Limits(timeout=timeout, rows=rows, bytes=2**20))

@@ -1,32 +1,40 @@
-"""`query`: ask a ready-made query, or one of your own."""
+"""`query`: run a ready-made query, or one of your own."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lalakg._cli.group import graph_of, there
-from lalakg._graph.graph import KnowledgeGraph
+
+if TYPE_CHECKING:
+    from lalakg._folder.catalogue import Query
+    from lalakg._graph.graph import KnowledgeGraph
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("name", required=False)
 @click.argument("parameters", nargs=-1, type=click.UNPROCESSED, metavar="[--PARAMETER VALUE]...")
-@click.option("-f", "--file", type=click.Path(path_type=Path), help="Ask the query in this file.")
-@click.option("-e", "--execute", metavar="SPARQL", help="Ask this query.")
+@click.option("-f", "--file", type=click.Path(path_type=Path), help="Run the query in this file.")
+@click.option("-e", "--execute", metavar="SPARQL", help="Run this query.")
 @click.option(
     "--format",
-    "form",
-    metavar="FORM",
-    help="table, csv, tsv, json, xml, md; for a graph ttl, jsonld, nt, rdf.",
+    "format_name",
+    metavar="FORMAT",
+    help="Output format: table, csv, tsv, json, xml or md; for a graph ttl, jsonld, nt or rdf.",
 )
-@click.option("--endpoint", metavar="URL", help="Ask this store, or SPARQL endpoint, instead.")
+@click.option("--endpoint", metavar="URL", help="Query this triple store or SPARQL endpoint instead.")
 @click.option(
-    "--with", "also", metavar="FILE", type=click.Path(path_type=Path), multiple=True, help="Ask this RDF, too."
+    "--with",
+    "also",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Also query this RDF file; repeatable.",
 )
-@click.option("--service", metavar="URL", help="Ask this SPARQL endpoint for what stands in a query's SERVICE.")
+@click.option("--service", metavar="URL", help="Endpoint that answers the query's SERVICE clauses.")
 @there
 @click.pass_context
 def query(
@@ -36,17 +44,17 @@ def query(
     parameters: tuple[str, ...],
     file: Path | None,
     execute: str | None,
-    form: str | None,
+    format_name: str | None,
     also: tuple[Path, ...],
     **place: Any,
 ) -> None:
-    """Ask a ready-made query, or one of your own; without a name, list what there is.
+    """Run a ready-made query, or one of your own; without a name, list the ready-made ones.
 
     \b
     Example:
-      lalakg query who-claims --about lkg:div-kiss
+      lalakg query who-claims --about div-kiss
       lalakg query what-differs --format csv
-      lalakg query -e 'SELECT ?film WHERE { ?film a lala:Film }'
+      lalakg query -e 'SELECT ?scheme WHERE { ?scheme a skos:ConceptScheme }'
     """
     kg = graph_of(context, **place)
     for path in also:
@@ -64,7 +72,7 @@ def query(
     else:
         click.echo(_catalogue(kg), nl=False)
         return
-    click.echo(answer.render(form), nl=False)
+    click.echo(answer.render(format_name), nl=False)
 
 
 def _values(words: tuple[str, ...]) -> dict[str, Any]:
@@ -89,5 +97,5 @@ def _catalogue(kg: KnowledgeGraph) -> str:
     return "\n".join(blocks)
 
 
-def _parameters(query: Any) -> str:
+def _parameters(query: Query) -> str:
     return f" ({', '.join('--' + p.name for p in query.parameters)})" if query.parameters else ""

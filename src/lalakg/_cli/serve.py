@@ -4,37 +4,57 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from pathlib import Path
 
 import click
 
 from lalakg._cli.group import SECONDS, say
+from lalakg._errors import LalakgError
 
 _NUMBER = click.IntRange(min=1)
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; 0.0.0.0 for everywhere.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port to listen on; 0 for any free one.",
+)
 @click.option(
     "--store", type=click.Path(path_type=Path), help="Serve this Oxigraph database instead of the folder's data."
 )
-@click.option("--endpoint", metavar="URL", help="Serve what this SPARQL endpoint holds instead.")
-@click.option("--processes", type=_NUMBER, help="Processes that answer. [default: the processor's cores]")
-@click.option("--workers", type=_NUMBER, default=4, show_default=True, help="Queries at once in each process.")
-@click.option("--timeout", type=SECONDS, default=10, show_default=True, help="Seconds that a query may take.")
-@click.option("--rows", type=_NUMBER, default=100_000, show_default=True, help="Rows that an answer may have.")
-@click.option("--size", type=_NUMBER, default=32, show_default=True, help="MiB that an answer may have.")
-@click.option("--memory", type=_NUMBER, default=2048, show_default=True, help="MiB that a query may take.")
-@click.option("--budget", type=SECONDS, default=60, show_default=True, help="Seconds of querying a minute and client.")
-@click.option("--patience", type=SECONDS, default=20, show_default=True, help="Seconds for a request to arrive.")
-@click.option("--allow-service", multiple=True, metavar="URL", help="An endpoint that SERVICE may ask; repeatable.")
+@click.option("--endpoint", metavar="URL", help="Serve the data of this SPARQL endpoint instead.")
+@click.option("--processes", type=_NUMBER, help="Number of HTTP processes. [default: number of CPU cores]")
+@click.option(
+    "--workers", type=_NUMBER, default=4, show_default=True, help="Maximum number of queries at once, in each process."
+)
+@click.option("--timeout", type=SECONDS, default=10, show_default=True, help="Time limit of a query, in seconds.")
+@click.option("--rows", type=_NUMBER, default=100_000, show_default=True, help="Maximum number of rows in an answer.")
+@click.option("--size", type=_NUMBER, default=32, show_default=True, help="Maximum size of an answer, in MiB.")
+@click.option("--memory", type=_NUMBER, default=2048, show_default=True, help="Memory limit of a query, in MiB.")
+@click.option(
+    "--budget",
+    type=SECONDS,
+    default=60,
+    show_default=True,
+    help="Query time that one client may use in a minute, in seconds, in each process.",
+)
+@click.option(
+    "--patience", type=SECONDS, default=20, show_default=True, help="Time limit for receiving a request, in seconds."
+)
+@click.option(
+    "--allow-service", multiple=True, metavar="URL", help="Allow queries to use this endpoint by SERVICE. Repeatable."
+)
 @click.option(
     "--behind-proxy",
     is_flag=True,
-    help="Believe the X-Forwarded-For of a proxy on this machine, or at FORWARDED_ALLOW_IPS (environment).",
+    help="Trust X-Forwarded-For and -Proto from a proxy on this machine, or at FORWARDED_ALLOW_IPS (environment).",
 )
-@click.option("-q", "--quiet", is_flag=True, help="No log of requests.")
+@click.option("-q", "--quiet", is_flag=True, help="Do not log requests.")
 @click.pass_context
 def serve(
     context: click.Context,
@@ -54,9 +74,9 @@ def serve(
     behind_proxy: bool,
     quiet: bool,
 ) -> None:
-    """Serve the graph: its pages, SPARQL at /sparql, each ready-made query below /api/. Read-only.
+    """Serve the graph over HTTP: web pages, SPARQL at /sparql, and every ready-made query under /api/.
 
-    SIGHUP reads the data again; SIGTERM or Ctrl-C ends it when running requests are done.
+    Read-only. SIGHUP loads the data again; SIGTERM or Ctrl-C stops it once running requests are done.
 
     \b
     Example:
@@ -64,8 +84,14 @@ def serve(
     """
     if store and endpoint:
         raise click.UsageError("Give --store or --endpoint, not both.")
-    from lalakg._server.processes import serve as run
+    if sys.platform == "win32":
+        raise LalakgError(
+            "`lalakg serve` does not run on Windows, which lacks the signals and file locks that it needs;"
+            " use WSL, or `lalakg build` for the pages and `lalakg mcp` for assistants."
+        )
     from lalakg._server.settings import Settings
+    from lalakg._server.supervisor import serve as run
+    from lalakg._workers.messages import Limits
 
     settings = Settings(
         folder=context.obj,
@@ -74,14 +100,16 @@ def serve(
         host=host,
         port=port,
         processes=processes or os.cpu_count() or 1,
-        workers=workers,
-        timeout=timeout,
-        rows=rows,
-        bytes=size * 2**20,
-        memory=memory,
+        limits=Limits(
+            workers=workers,
+            timeout=timeout,
+            rows=rows,
+            bytes=size * 2**20,
+            memory=memory,
+            services=allow_service,
+        ),
         budget=budget,
         patience=patience,
-        services=allow_service,
         behind_proxy=behind_proxy,
         log=not quiet,
     )

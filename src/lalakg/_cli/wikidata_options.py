@@ -23,17 +23,17 @@ def asking(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="ADDRESS",
             envvar="LALAKG_CONTACT",
             show_envvar=True,
-            help="Your e-mail address or page, which Wikimedia asks for; it is sent with every request.",
+            help="Your e-mail address or web page, sent with every request as Wikimedia asks.",
         ),
         click.option(
             "--wikidata",
             metavar="URL",
             envvar="LALAKG_WIKIDATA",
             show_envvar=True,
-            help="Ask what stands for Wikidata at this address instead.",
+            help="Base URL of another server to ask in place of Wikidata.",
         ),
-        click.option("--offline", is_flag=True, help="Ask nobody; what was answered before is all there is."),
-        click.option("-q", "--quiet", is_flag=True, help="No progress; what fails is told."),
+        click.option("--offline", is_flag=True, help="Make no requests; use cached answers only."),
+        click.option("-q", "--quiet", is_flag=True, help="Print no progress, only errors."),
     )
     for option in reversed(options):
         command = option(command)

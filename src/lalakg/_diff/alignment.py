@@ -14,7 +14,15 @@ from typing import Any, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
-from lalakg._rdf.canonicalisation import Structure, Triples, apart, blanks, renamed, structures, with_blanks
+from lalakg._rdf.canonicalisation import (
+    Component,
+    Triples,
+    blank_nodes,
+    components,
+    disjoint_union,
+    relabelled,
+    with_blank_nodes,
+)
 from lalakg._rdf.terms import natural
 
 _Fact: TypeAlias = tuple[Any, ...]
@@ -28,29 +36,29 @@ def align(a: Triples, b: Triples) -> tuple[Triples, Triples]:
 
     The labels depend on the two graphs only: not on the labels that they had, and not on which of them comes first.
     """
-    blank_a, blank_b = with_blanks(a), with_blanks(b)
+    blank_a, blank_b = with_blank_nodes(a), with_blank_nodes(b)
     if not blank_a and not blank_b:
         return a, b
-    parts_a, parts_b = Counter(structures(blank_a)), Counter(structures(blank_b))
+    parts_a, parts_b = Counter(components(blank_a)), Counter(components(blank_b))
     shared, (left, right) = parts_a & parts_b, (parts_a - parts_b, parts_b - parts_a)
     swapped = _text(left) > _text(right)
     if swapped:
         left, right = right, left
-    both = apart(shared, "c")
-    first, second = _paired(apart(left, "l"), apart(right, "r"))
+    both = disjoint_union(shared, "c")
+    first, second = _paired(disjoint_union(left, "l"), disjoint_union(right, "r"))
     names = _numbers(both | first | second)
-    same, first, second = (renamed(triples, names) for triples in (both, first, second))
+    same, first, second = (relabelled(triples, names) for triples in (both, first, second))
     if swapped:
         first, second = second, first
     return (a - blank_a) | same | first, (b - blank_b) | same | second
 
 
-def _text(found: Counter[Structure]) -> list[tuple[str, int]]:
+def _text(found: Counter[Component]) -> list[tuple[str, int]]:
     return sorted(("\n".join(sorted(map(str, part))), n) for part, n in found.items())
 
 
 def _numbers(triples: Triples) -> dict[ox.BlankNode, str]:
-    nodes = {node for t in triples for node in blanks(t)}
+    nodes = {node for t in triples for node in blank_nodes(t)}
     return {node: f"b{n}" for n, node in enumerate(sorted(nodes, key=lambda node: natural(node.value)), 1)}
 
 
@@ -61,8 +69,8 @@ def _paired(left: Triples, right: Triples) -> tuple[Triples, Triples]:
     """Both graphs, the nodes of the right one named as those of the left one that they correspond to."""
     pairing = _Pairing(_Links(left), _Links(right))
     pairing.run()
-    names = {node: pairing.pairs.get(node, node).value for t in right for node in blanks(t)}
-    return left, renamed(right, names)
+    names = {node: pairing.pairs.get(node, node).value for t in right for node in blank_nodes(t)}
+    return left, relabelled(right, names)
 
 
 class _Links:
@@ -79,7 +87,7 @@ class _Links:
                 if not isinstance(t.subject, ox.BlankNode):
                     self.named[t.subject, t.predicate].append(t.object)
         placed = places(triples)
-        nodes = {node: None for t in sorted(triples, key=str) for node in blanks(t)}
+        nodes = {node: None for t in sorted(triples, key=str) for node in blank_nodes(t)}
         self.loose = [node for node in nodes if isinstance(placed[node].owner, ox.BlankNode)]
         self.roots = [node for node in self.loose if node not in referred]
 
@@ -179,7 +187,7 @@ def places(triples: Triples) -> dict[Any, Place]:
         links[t.subject].append(t)
     found: dict[Any, Place] = {}
     _spread(found, links, [subject for subject in links if not isinstance(subject, ox.BlankNode)])
-    nodes = sorted({n for t in triples for n in blanks(t)}, key=lambda node: natural(node.value))
+    nodes = sorted({n for t in triples for n in blank_nodes(t)}, key=lambda node: natural(node.value))
     referred = {t.object for ts in links.values() for t in ts}
     for node in sorted(nodes, key=lambda n: n in referred):
         if node not in found:

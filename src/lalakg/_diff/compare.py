@@ -12,9 +12,8 @@ from lalakg._diff.difference import Change, Diff, Setting
 from lalakg._diff.inputs import Comparable, Side, read
 from lalakg._diff.literals import without_rewritten
 from lalakg._errors import SymmetryError
-from lalakg._rdf.terms import RDFS_LABEL, WELL_KNOWN, Prefixes
-
-_PREF_LABEL = ox.NamedNode(WELL_KNOWN["skos"] + "prefLabel")
+from lalakg._rdf.labels import labels_of
+from lalakg._rdf.terms import WELL_KNOWN, Prefixes
 
 
 def diff(a: Comparable, b: Comparable, *, graph: str | None = None) -> Diff:
@@ -24,9 +23,10 @@ def diff(a: Comparable, b: Comparable, *, graph: str | None = None) -> Diff:
     folder, or the URL of a store; there, `graph` is the named graph to compare instead of that of the folder's data.
     Literals are compared as they are written, unless one side is a store that rewrites them: then a note counts those
     that differ in writing only. Raises FolderError for a file or folder, ParseError for what is not RDF, EndpointError
-    for an endpoint that cannot be read whole, SymmetryError for blank nodes that are too much alike to be told apart.
+    for an endpoint that cannot be read whole, SymmetryError for blank nodes that are too much alike to be told apart,
+    InvalidValue for what is no graph.
     """
-    return _compare(read(a, graph), read(b, graph))
+    return _compare(read(a, graph, "a"), read(b, graph, "b"))
 
 
 def _compare(a: Side, b: Side) -> Diff:
@@ -62,7 +62,7 @@ def _setting(
         names,
         len(after),
         prefixes,
-        labels={**_labels(before), **_labels(after)},
+        labels={**labels_of(before), **labels_of(after)},
         places=places(before | after) if has_blank else {},
         new=frozenset(subjects) - {t.subject for t in before},
         gone=frozenset(subjects) - {t.subject for t in after},
@@ -84,14 +84,3 @@ def _changes(
 def _single(triples: set[ox.Triple], keys: set[tuple[Any, ox.NamedNode]]) -> set[tuple[Any, ox.NamedNode]]:
     count = Counter(key for t in triples if (key := (t.subject, t.predicate)) in keys)
     return {key for key, n in count.items() if n == 1}
-
-
-def _labels(triples: set[ox.Triple]) -> dict[Any, str]:
-    """A label for each thing that has one, English before others."""
-    found: dict[Any, tuple[bool, bool, str]] = {}
-    for t in triples:
-        if t.predicate in (RDFS_LABEL, _PREF_LABEL) and isinstance(t.object, ox.Literal):
-            language = t.object.language or ""
-            rank = (not language.startswith("en"), t.predicate != RDFS_LABEL, t.object.value)
-            found[t.subject] = min(rank, found.get(t.subject, rank))
-    return {subject: label for subject, (_, _, label) in found.items()}

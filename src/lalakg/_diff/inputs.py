@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pyoxigraph as ox
 
 from lalakg._diff.remote_graph import statements
-from lalakg._errors import FolderError
+from lalakg._errors import PATH, FolderError, require_type
 from lalakg._folder.folder import Folder
+from lalakg._graph.file_graph import FileGraph
 from lalakg._graph.graph import KnowledgeGraph, load
 from lalakg._rdf import parser
 from lalakg._rdf.terms import Prefixes, from_rdflib
@@ -40,25 +41,29 @@ class Side:
     notes: tuple[str, ...] = ()
 
 
-def read(what: Comparable, graph: str | None = None) -> Side:
-    """One side of a comparison; see `diff`."""
+def read(what: Comparable, graph: str | None = None, argument: str = "data") -> Side:
+    """One side of a comparison; see `diff`. Raises InvalidValue, which names the argument, for what is none."""
+    if isinstance(what, FileGraph):
+        what = what.path
     if isinstance(what, KnowledgeGraph):
         return _of_graph(what, graph)
-    if isinstance(what, str | Path):
+    if isinstance(what, PATH):
         return _of_place(what, graph)
     rdflib = sys.modules.get("rdflib")
     if rdflib and isinstance(what, rdflib.Graph):
         names = {prefix: str(namespace) for prefix, namespace in what.namespaces()}
         own = getattr(what, "default_graph", what)  # a Dataset's statements are quads
         return Side("an rdflib graph", set(from_rdflib(own)), names, rewrites=True)
-    return Side("triples", _checked(what), getattr(what, "prefixes", {}))
+    return Side("triples", _checked(what, argument), getattr(what, "prefixes", {}))
 
 
-def _checked(what: Iterable[Any]) -> set[ox.Triple]:
-    triples = set(what)
-    if stranger := next((t for t in triples if not isinstance(t, ox.Triple)), None):
-        raise TypeError(f"{stranger!r} is no pyoxigraph.Triple")
-    return triples
+def _checked(what: Iterable[Any], argument: str) -> set[ox.Triple]:
+    wanted = "a graph, where one is kept, or pyoxigraph's triples"
+    require_type(argument, what, Iterable, wanted)
+    triples = list(what)
+    for triple in triples:
+        require_type(argument, triple, ox.Triple, wanted)
+    return set(triples)
 
 
 def is_address(place: object) -> bool:
@@ -68,7 +73,7 @@ def is_address(place: object) -> bool:
 
 def _of_graph(kg: KnowledgeGraph, graph: str | None) -> Side:
     if not kg.endpoint:
-        return Side(str(kg.folder.root), set(kg.triples), kg.prefixes)
+        return Side(kg.name, set(kg.triples), kg.prefixes)
     if graph is not None:
         kg = KnowledgeGraph(kg.folder, kg.endpoint, graph=graph, credentials=kg.credentials, timeout=kg.timeout)
     return _of_endpoint(kg)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyoxigraph as ox
 
@@ -27,19 +27,23 @@ from lalakg._errors import (
     why,
 )
 from lalakg._rdf.terms import XSD, Node, Prefixes, expand
-from lalakg._rdf.tokens import Token, query_form, tokens
+
+if TYPE_CHECKING:
+    from lalakg._rdf.tokens import Token
+
+# What reads a query's text is imported where it is needed: to run a query as it stands takes none of it.
 
 Value: TypeAlias = str | int | float | Node
 Values: TypeAlias = Value | Sequence[Value]
 
 _LEXICAL = {
-    "integer": (re.compile(r"[+-]?[0-9]+"), "a whole number, such as 13"),
-    "decimal": (re.compile(r"[+-]?[0-9]*\.?[0-9]+"), "a number, such as 0.5"),
-    "date": (re.compile(r"-?[0-9]{4,}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"), "a date, such as 2016-12-09"),
-    "string": (re.compile(r"[^\ud800-\udfff]*"), "any text that is Unicode"),
+    "integer": (r"[+-]?[0-9]+", "a whole number, such as 13"),
+    "decimal": (r"[+-]?[0-9]*\.?[0-9]+", "a number, such as 0.5"),
+    "date": (r"-?[0-9]{4,}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", "a date, such as 2016-12-09"),
+    "string": (r"[^\ud800-\udfff]*", "any text that is Unicode"),
 }
 _NO_QUESTION = "a query begins with its question: `#+ summary: Who …?`"
-_ESCAPE = re.compile(r"\\(?:\\([uU])|.)")
+_ESCAPE = r"\\(?:\\([uU])|.)"
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class Parameter:
                 return expand(str(value), prefixes, base)
             except ResourceNotFound as error:
                 raise InvalidValue(f"{self.name} takes an IRI or a name. {error}") from None
-        if not pattern.fullmatch(str(value)):
+        if not re.fullmatch(pattern, str(value)):
             raise InvalidValue(f"{self.name} takes {wanted}; {value!r} is not.")
         return ox.Literal(str(value), datatype=ox.NamedNode(XSD + self.type))
 
@@ -132,6 +136,8 @@ class Query:
     @cached_property
     def form(self) -> str:
         """SELECT, ASK, CONSTRUCT or DESCRIBE."""
+        from lalakg._sparql.text import query_form
+
         return query_form(self.text)
 
     @property
@@ -141,7 +147,10 @@ class Query:
 
     def defaults(self, name: str) -> list[str]:
         """The values that a parameter has in the query's text: names, IRIs without brackets, the text of literals."""
-        (start, end), *_ = _values_blocks(self.text, name)
+        from lalakg._rdf.tokens import tokens
+        from lalakg._sparql.text import values_blocks
+
+        (start, end), *_ = values_blocks(self.text, name)
         found = [t for t in tokens(self.text[start:end]) if t.kind in ("iri", "string", "word")][2:]
         return [_plain(t) for t in found if not t.text.startswith(("@", "^"))]
 
@@ -150,7 +159,11 @@ class Query:
 
         A list gives several values at once. Raises UnknownParameter and InvalidValue.
         """
-        known = {p.name: p for p in self.parameters} if values else {}
+        if not values:
+            return self.text
+        from lalakg._sparql.text import values_blocks
+
+        known = {p.name: p for p in self.parameters}
         text = self.text
         for name, given in values.items():
             if name not in known:
@@ -160,7 +173,7 @@ class Query:
             if not many:
                 raise InvalidValue(f"{name} needs a value.")
             terms = [_written(known[name].term(value, prefixes, base)) for value in many]
-            (start, end), *_ = _values_blocks(text, name)
+            (start, end), *_ = values_blocks(text, name)
             text = f"{text[:start]}VALUES ?{name} {{ {' '.join(terms)} }}{text[end:]}"
         return text
 
@@ -168,7 +181,7 @@ class Query:
 def _written(term: Node) -> str:
     r"""The term in SPARQL. A backslash before a u is kept apart from it, since some engines (rdflib is one) undo
     \uXXXX wherever it stands in a query's text, before they look for the ends of strings."""
-    return _ESCAPE.sub(lambda m: f"\\\\\\U{ord(m[1]):08X}" if m[1] else m[0], str(term))
+    return re.sub(_ESCAPE, lambda m: f"\\\\\\U{ord(m[1]):08X}" if m[1] else m[0], str(term))
 
 
 def _plain(token: Token) -> str:
@@ -176,17 +189,6 @@ def _plain(token: Token) -> str:
         (parsed,) = ox.parse(f"<x:x> <x:x> {token.text} .", format=ox.RdfFormat.TURTLE)
         return str(parsed.object.value)
     return token.text[1:-1] if token.kind == "iri" else token.text
-
-
-def _values_blocks(text: str, name: str) -> list[tuple[int, int]]:
-    """Where each `VALUES ?name { … }` begins and ends."""
-    real = [t for t in tokens(text) if t.kind != "comment"]
-    return [
-        (first.start, next(t.end for t in real if t.text == "}" and t.start > third.start))
-        for first, second, third in zip(real, real[1:], real[2:], strict=False)
-        if first.text.upper() == "VALUES" and second.text in (f"?{name}", f"${name}") and third.text == "{"
-        if any(t.text == "}" and t.start > third.start for t in real)
-    ]
 
 
 def read_query(path: Path, group: str) -> Query:
@@ -221,6 +223,8 @@ def _header(text: str, path: Path) -> dict[str, Any]:
 
 
 def _parameter(entry: object, text: str, path: Path) -> Parameter:
+    from lalakg._sparql.text import values_blocks
+
     known = {"name", "type", "description", "values"}
     if not isinstance(entry, dict) or not {"name", "type"} <= entry.keys() <= known:
         raise ParseError(
@@ -231,7 +235,7 @@ def _parameter(entry: object, text: str, path: Path) -> Parameter:
     name, kind = str(entry["name"]), str(entry["type"])
     if kind != "iri" and kind not in _LEXICAL:
         raise ParseError(f"{name} has the type {kind}; known are iri, {', '.join(_LEXICAL)}.", path, _line(text, name))
-    if len(_values_blocks(text, name)) != 1:
+    if len(values_blocks(text, name)) != 1:
         message = f"the parameter {name} needs its default in the query, once: VALUES ?{name} {{ … }}"
         raise ParseError(message, path, _line(text, name))
     if not isinstance(entry.get("values", []), list):
@@ -287,4 +291,4 @@ class Catalogue(Mapping[str, Query]):
         return list(dict.fromkeys(folder.name for folder in self.folders))
 
 
-__all__ = ["Catalogue", "Parameter", "Query", "Token", "Value", "Values", "read_query"]
+__all__ = ["Catalogue", "Parameter", "Query", "Value", "Values", "read_query"]

@@ -1,4 +1,7 @@
-"""Derivation: what follows from what authors wrote, by SPARQL CONSTRUCT rules run until nothing new comes."""
+"""Derivation: naive forward chaining to a fixpoint, with SPARQL CONSTRUCT queries as rules.
+
+In each round every rule is run on the whole graph as it was before the round; a round that adds nothing is the last.
+"""
 
 from __future__ import annotations
 
@@ -8,40 +11,39 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from lalakg._errors import ParseError, QueryError
-from lalakg._rdf.parser import Document
-from lalakg._rdf.text import text_of
-from lalakg._sparql.service import refuse
-from lalakg._sparql.syntax import unreadable
+from lalakg._rdf.parser import Document, read_text
+from lalakg._sparql.service import refuse_service
+from lalakg._sparql.text import syntax_error
 
 
-def named(documents: Iterable[Document]) -> list[ox.Triple]:
+def ground_triples(documents: Iterable[Document]) -> list[ox.Triple]:
     """The triples of the documents without blank nodes: the axioms of an ontology that need them stay in its file."""
     triples = (t for document in documents for t in document.triples)
     return [t for t in triples if not isinstance(t.subject, ox.BlankNode) and not isinstance(t.object, ox.BlankNode)]
 
 
 def derive(authored: Iterable[ox.Triple], rules: Iterable[Path]) -> list[ox.Triple]:
-    """What the rules add to `authored`, in a stable order. Raises ParseError for what is no CONSTRUCT."""
-    known = set(authored)
+    """The triples that the rules add to `authored`, in a stable order. Raises ParseError for what is no CONSTRUCT."""
+    complete = set(authored)
     derived: set[ox.Triple] = set()
     store = ox.Store()
-    store.bulk_extend(ox.Quad(*triple) for triple in known)
-    texts = [(rule, text_of(rule, "utf-8-sig")) for rule in rules]
-    while fresh := {t for rule, text in texts for t in _construct(store, rule, text)} - known:
-        store.extend(ox.Quad(*triple) for triple in fresh)
-        known |= fresh
-        derived |= fresh
+    store.bulk_extend(ox.Quad(*triple) for triple in complete)
+    texts = [(rule, read_text(rule, "utf-8-sig")) for rule in rules]
+    while new := {t for rule, text in texts for t in _construct(store, rule, text)} - complete:
+        store.extend(ox.Quad(*triple) for triple in new)
+        complete |= new
+        derived |= new
     return sorted(derived, key=str)
 
 
 def _construct(store: ox.Store, rule: Path, text: str) -> Iterable[ox.Triple]:
     try:
-        refuse(text)
+        refuse_service(text)
         answer = store.query(text)
         if isinstance(answer, ox.QueryTriples):
             return list(answer)
     except SyntaxError as error:
-        raise unreadable(error, text).within(rule) from None
+        raise syntax_error(error, text).within(rule) from None
     except (QueryError, OSError, RuntimeError, ValueError) as error:
         raise ParseError(f"the rule failed: {error}.", rule, 1) from None
     raise ParseError("a rule is a CONSTRUCT query.", rule, 1)

@@ -1,7 +1,7 @@
-"""The folder of a knowledge graph: where its files lie, and which of them are the film's that lalakg carries.
+"""The folder of a knowledge graph: the paths of its files, and its description.
 
-A folder has `data/dataset.ttl`, which describes the graph and is its only configuration. What it lacks of
-ontology/ and queries/ comes from the package.
+A folder has `data/dataset.ttl`, which describes the graph and is its only configuration. What it lacks of ontology/
+and queries/ comes from the folder that is shipped with the package, the film's.
 """
 
 from __future__ import annotations
@@ -12,32 +12,29 @@ import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from lalakg._errors import FolderError, ParseError
 from lalakg._folder.catalogue import Catalogue
-from lalakg._folder.profile import NARRATIVE, PLAIN, Profile, profile_named
 from lalakg._rdf import parser
+from lalakg._rdf.parser import read_text
 from lalakg._rdf.terms import WELL_KNOWN
-from lalakg._rdf.text import text_of
-from lalakg._rdf.tokens import statements
+
+if TYPE_CHECKING:
+    from lalakg._folder.profile import Profile
 
 _URI_SPACE = ox.NamedNode(WELL_KNOWN["void"] + "uriSpace")
 _CONFORMS_TO = ox.NamedNode(WELL_KNOWN["dcterms"] + "conformsTo")
 _IDENTIFIER = ox.NamedNode(WELL_KNOWN["dcterms"] + "identifier")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-_SHARED_GROUPS = (
-    "explore",
-    "wikidata",
-    "hygiene",
-)  # film-independent but for defaults, so they serve any folder that has none of its own
+_SHARED_GROUPS = ("explore", "wikidata", "hygiene")  # of queries, for any folder that has none of its own
 
 
 @cache
-def packaged() -> Path:
-    """The film's folder: inside the wheel, or the repository of an editable installation."""
+def shipped_folder() -> Path:
+    """The film's folder, with which the package is shipped: in the wheel, or the repository of an editable install."""
     package = Path(__file__).parents[1]
     return package / "film" if (package / "film").is_dir() else package.parents[1]
 
@@ -79,7 +76,7 @@ class Folder:
             return cls(root)
         here = Path.cwd()
         roots = (root for root in (here, *here.parents) if (root / "data/dataset.ttl").is_file())
-        return cls(next(roots, packaged()))
+        return cls(next(roots, shipped_folder()))
 
     @property
     def data(self) -> list[Path]:
@@ -89,7 +86,7 @@ class Folder:
     @property
     def ontology(self) -> Path:
         """The folder of the ontology."""
-        return (self.root if self.owns_ontology else packaged()) / "ontology"
+        return (self.root if self.owns_ontology else shipped_folder()) / "ontology"
 
     @property
     def owns_ontology(self) -> bool:
@@ -121,7 +118,7 @@ class Folder:
         """The JSON-LD context, with this graph's base."""
         path = self._of_ontology("context.jsonld")
         try:
-            return {"@base": self.dataset.base, **json.loads(text_of(path))["@context"]}
+            return {"@base": self.dataset.base, **json.loads(read_text(path))["@context"]}
         except json.JSONDecodeError as error:
             raise ParseError(f"not JSON: {error.msg}.", path, error.lineno, error.colno) from None
         except (KeyError, TypeError):
@@ -131,7 +128,7 @@ class Folder:
     def catalogue(self) -> Catalogue:
         """The ready-made queries: the folder's own, and the shared groups that it lacks."""
         own = {path.name: path for path in sorted((self.root / "queries").glob("*/"))}
-        shared = {name: packaged() / "queries" / name for name in _SHARED_GROUPS}
+        shared = {name: shipped_folder() / "queries" / name for name in _SHARED_GROUPS}
         folders = {**shared, **own}
         order = ("questions", "debate", "explore", "wikidata", "hygiene")
         names = sorted(folders, key=lambda name: (order.index(name) if name in order else 0, name))
@@ -158,6 +155,8 @@ class Folder:
     @cached_property
     def profile(self) -> Profile:
         """The first known profile that the dataset conforms to; where it names none, the narrative one."""
+        from lalakg._folder.profile import NARRATIVE, PLAIN, profile_named
+
         names = self.dataset.conforms_to or (NARRATIVE,)
         return next((found for name in names if (found := profile_named(name)) is not PLAIN), PLAIN)
 
@@ -168,22 +167,24 @@ class Folder:
         """
         documents = [parser.read(path) for path in self.data]
         for document in documents:
-            self._refuse_strangers(document)
+            self._refuse_foreign_subjects(document)
         return [parser.read(path) for path in self.vocabularies] + documents
 
-    def _refuse_strangers(self, document: parser.Document) -> None:
+    def _refuse_foreign_subjects(self, document: parser.Document) -> None:
         base, own = self.dataset.base, self.dataset.iri
-        strangers = {
+        foreign = {
             t.subject.value
             for t in document.triples
             if isinstance(t.subject, ox.NamedNode) and not t.subject.value.startswith(base) and t.subject.value != own
         }
-        if not strangers:
+        if not foreign:
             return
+        from lalakg._rdf.tokens import statements
+
         text = document.path.read_text(encoding="utf-8")
-        places = {s.subject: s.line for s in reversed(list(statements(text))) if s.subject in strangers}
-        name = min(places or strangers, key=lambda iri: (places.get(iri, 1), iri))
-        line = places.get(name, 1)
+        lines = {s.subject: s.line for s in reversed(list(statements(text))) if s.subject in foreign}
+        name = min(lines or foreign, key=lambda iri: (lines.get(iri, 1), iri))
+        line = lines.get(name, 1)
         remedy = "mend the name, or void:uriSpace in dataset.ttl"
         message = f"<{name}> lies outside the graph's base <{base}>; {remedy}."
         raise ParseError(message, document.path, line, 1, text.split("\n")[line - 1])
@@ -209,11 +210,10 @@ class Folder:
     def is_fresh(self) -> bool:
         """Whether the published graph was made from just the files that are there now."""
         try:
-            kept = self.checksums.read_text(encoding="ascii", errors="replace")
-            outputs = {f"data/published/{self.published.name}": self.published}
-            return set(checksum_lines({**self.inputs(), **outputs})) <= set(kept.splitlines()) and (
-                kept.count("  data/published/") + len(self.inputs()) == kept.count("\n")
-            )
+            recorded = self.checksums.read_text(encoding="ascii", errors="replace")
+            inputs, outputs = self.inputs(), {f"data/published/{self.published.name}": self.published}
+            is_complete = recorded.count("  data/published/") + len(inputs) == recorded.count("\n")
+            return is_complete and set(checksum_lines({**inputs, **outputs})) <= set(recorded.splitlines())
         except FileNotFoundError:
             return False
 

@@ -1,8 +1,9 @@
-"""The profile of a data set: what code of its own it brings to the general rooms.
+"""The profile of a data set: a plug-in that extends the general rooms for data of one kind.
 
 A general room defines a class for what may differ (how things are described, which pages there are), whose methods do
 what is right for any RDF. A profile replaces some of these classes by subclasses of its own. It is named in
-`data/dataset.ttl` by dcterms:conformsTo; those that are not shipped are found by the entry points `lalakg.profiles`.
+`data/dataset.ttl` by dcterms:conformsTo; those that are not shipped are found by the entry points `lalakg.profiles`
+(see the packaging specification of entry points). No code is ever loaded from a folder of data.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from importlib import import_module
 from typing import TypeVar
 
 from lalakg._errors import FolderError
+from lalakg._rdf.terms import Prefixes
 
 NARRATIVE = "https://w3id.org/lalakg/profile/narrative"
 
@@ -24,10 +26,17 @@ Extension = TypeVar("Extension")
 
 @dataclass(frozen=True)
 class Profile:
-    """A profile: `extensions` has `module:Class` for each class of a general room that it extends, by its name."""
+    """A profile: the code and the names that data of one kind bring to the general rooms.
+
+    `extensions` has `module:Class` for each class of a general room that the profile extends, by that class's name.
+    `prefixes` are declared for every query and every file that is written. `closed_namespaces` are those whose names
+    are all defined in the graph's own vocabularies, so that any other name in them is a mistake.
+    """
 
     iri: str = ""
     extensions: Mapping[str, str] = field(default_factory=dict)
+    prefixes: Prefixes = field(default_factory=dict)
+    closed_namespaces: tuple[str, ...] = ()
 
     def extension(self, kind: type[Extension]) -> Extension:
         """The profile's extension of a general class, or an instance of the class itself. Raises FolderError."""

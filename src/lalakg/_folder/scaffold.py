@@ -1,4 +1,4 @@
-"""A folder to start from: the smallest graph of a film that passes check and build."""
+"""Scaffolding: make a folder to start from, filled from a template that passes check and build."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from lalakg._errors import InvalidValue, OutputError
+from lalakg._errors import PATH, InvalidValue, OutputError, require_type
 
 _TEMPLATE = Path(__file__).parents[1] / "template"
 _BASE, _NAME = "https://example.org/my-film/", "my-film"
-_GOOD_BASE = re.compile(r"https?://[^\s<>\"{}|^`\\]+/id/")
+_BASE_PATTERN = re.compile(r"https?://[^\s<>\"{}|^`\\]+/id/")
 
 
 def init(folder: Path | str, base: str | None = None) -> list[str]:
-    """Make a folder for another film; the names of its files.
+    """Make a folder for another film, or another story, and return the names of its files.
 
     `base` is where its IRIs begin and ends in /id/ (default: https://example.org/NAME/id/, NAME being the folder's).
     Raises OutputError when the folder exists and is not empty, and InvalidValue for a base that is none.
     """
+    require_type("folder", folder, PATH, "the path of a folder")
+    if base is not None:
+        require_type("base", base, str, "an address")
     folder = Path(folder)
     name = re.sub(r"[^a-z0-9]+", "-", folder.absolute().name.lower()).strip("-") or _NAME
     base = base or f"https://example.org/{name}/id/"
@@ -47,24 +50,27 @@ def init(folder: Path | str, base: str | None = None) -> list[str]:
 
 def _is_base(base: str) -> bool:
     try:
-        return bool(_GOOD_BASE.fullmatch(ox.NamedNode(base).value))
+        return bool(_BASE_PATTERN.fullmatch(ox.NamedNode(base).value))
     except ValueError:
         return False
 
 
 def _write(folder: Path, texts: dict[str, str]) -> None:
-    """Write all to the side first; a folder that is there is filled, so that whoever stands in it still does."""
+    """Write all files, or none: into a temporary folder first, whose content is then moved.
+
+    An empty folder that is there stays and is filled, since it may be somebody's working directory.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         for name, text in texts.items():
-            (aside / name).parent.mkdir(parents=True, exist_ok=True)
-            (aside / name).write_text(text, encoding="utf-8")
-        aside.chmod(0o755)
+            (staging / name).parent.mkdir(parents=True, exist_ok=True)
+            (staging / name).write_text(text, encoding="utf-8")
+        staging.chmod(0o755)
         if folder.exists():
-            for part in aside.iterdir():
+            for part in staging.iterdir():
                 part.rename(folder / part.name)
         else:
-            aside.rename(folder)
+            staging.rename(folder)
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(staging, ignore_errors=True)

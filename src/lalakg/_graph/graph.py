@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -10,23 +11,29 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from lalakg._errors import InvalidValue, QueryError, QuerySyntaxError, ResourceNotFound, nearest
+from lalakg._errors import (
+    PATH,
+    FolderError,
+    InvalidValue,
+    QueryError,
+    QuerySyntaxError,
+    ResourceNotFound,
+    nearest,
+    require_type,
+)
 from lalakg._folder.catalogue import Catalogue, Parameter, Query, Value, Values, read_query
-from lalakg._folder.derivation import derive, named
 from lalakg._folder.folder import Folder
 from lalakg._rdf import parser
-from lalakg._rdf.terms import LALA, RDFS_LABEL, WELL_KNOWN, Node, compact, expand, to_rdflib
-from lalakg._sparql.credentials import Credentials
+from lalakg._rdf.terms import RDFS_LABEL, WELL_KNOWN, Node, compact, expand, to_rdflib
 from lalakg._sparql.engine import Engine, LocalEngine, RemoteEngine
-from lalakg._sparql.federation import in_two_steps
 from lalakg._sparql.results import Result
 
 if TYPE_CHECKING:
     import rdflib
 
+    from lalakg._folder.profile import Profile
     from lalakg._graph.description import Description
-
-_OURS = (LALA, WELL_KNOWN["lv"])  # where every name is in the vocabularies, which belong to the graph
+    from lalakg._sparql.credentials import Credentials
 
 
 class KnowledgeGraph:
@@ -37,7 +44,7 @@ class KnowledgeGraph:
 
     def __init__(
         self,
-        folder: Folder,
+        folder: Folder | None,
         endpoint: str | None = None,
         *,
         graph: str | None = None,
@@ -45,13 +52,28 @@ class KnowledgeGraph:
         credentials: Credentials | None = None,
         timeout: float = 60,
         service: str | None = None,
+        use_published: bool = True,
     ) -> None:
-        self.folder, self.endpoint, self.service = folder, endpoint, service
+        self._use_published = use_published
+        self._folder, self.endpoint, self.service = folder, endpoint, service
         self._engine: Engine | None = None
         self.graph, self.default, self.credentials, self.timeout = graph, default, credentials, timeout
 
     def __repr__(self) -> str:
-        return f"<KnowledgeGraph {self.folder.dataset.iri} in {self.folder.root}>"
+        about = f"{self._folder.dataset.iri} in " if self._folder else ""
+        return f"<KnowledgeGraph {about}{self.name}>"
+
+    @property
+    def folder(self) -> Folder:
+        """The folder whose graph it is. Raises FolderError where there is none."""
+        if self._folder is None:
+            raise FolderError(f"{self.name} is a file, and this takes a folder with a data/dataset.ttl.")
+        return self._folder
+
+    @property
+    def name(self) -> str:
+        """Where the graph is kept, for messages: the folder's path."""
+        return str(self.folder.root)
 
     @property
     def base(self) -> str:
@@ -59,9 +81,19 @@ class KnowledgeGraph:
         return self.folder.dataset.base
 
     @property
+    def profile(self) -> Profile:
+        """What code and names of its own the graph brings to describing, checking, publishing and linking it."""
+        return self.folder.profile
+
+    @property
     def catalogue(self) -> Catalogue:
         """The ready-made queries, by name."""
         return self.folder.catalogue
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """The JSON-LD context."""
+        return self.folder.context
 
     @cached_property
     def documents(self) -> list[parser.Document]:
@@ -71,7 +103,9 @@ class KnowledgeGraph:
     @cached_property
     def derived(self) -> list[ox.Triple]:
         """What follows from the authored files by the rules."""
-        return derive(named(self.documents), self.folder.rules)
+        from lalakg._folder.derivation import derive, ground_triples
+
+        return derive(ground_triples(self.documents), self.folder.rules)
 
     @property
     def kept(self) -> Path | None:
@@ -80,21 +114,24 @@ class KnowledgeGraph:
 
     @cached_property
     def _published(self) -> bool:
-        return self.folder.is_fresh()
+        return self._use_published and self.folder.is_fresh()
 
     @cached_property
     def triples(self) -> list[ox.Triple]:
         """The complete graph, literals as they were written, in a stable order."""
         if self._published:
             return parser.read(self.folder.published).triples
-        return sorted({*named(self.documents), *self.derived}, key=str)
+        from lalakg._folder.derivation import ground_triples
+
+        return sorted({*ground_triples(self.documents), *self.derived}, key=str)
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
-        """Prefixes for reading and writing: the usual ones and those that the folder's files declare."""
+        """Prefixes for reading and writing: the usual ones, the profile's, and those that the files declare."""
+        usual = {**WELL_KNOWN, **self.profile.prefixes}
         if self._published:
-            return {**WELL_KNOWN, **parser.header(self.folder.published)}
-        return {**WELL_KNOWN, **{p: ns for document in self.documents for p, ns in document.prefixes.items()}}
+            return {**usual, **parser.header(self.folder.published)}
+        return {**usual, **{p: ns for document in self.documents for p, ns in document.prefixes.items()}}
 
     @property
     def engine(self) -> Engine:
@@ -106,17 +143,18 @@ class KnowledgeGraph:
 
     def _engine_here(self) -> LocalEngine:
         source: Iterable[ox.Triple] | Path = self.folder.published if self._published else self.triples
-        return LocalEngine(source, self.prefixes, self.folder.context)
+        return LocalEngine(source, self.prefixes, self.context)
 
-    def add(self, path: Path) -> None:
+    def add(self, path: Path | str) -> None:
         """Ask an RDF file along with the graph from now on, its named graphs merged. The folder stays as it is.
 
         Raises FolderError and ParseError for the file, and QueryError where the graph is at an endpoint.
         """
+        require_type("path", path, PATH, "a path")
         engine = None if self.endpoint else self.engine
         if not isinstance(engine, LocalEngine):
             raise QueryError(f"{path} can be asked along with a graph that is here, not with one at an endpoint.")
-        engine.store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in parser.stream(path))
+        engine.store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in parser.stream(Path(path)))
 
     def _engine_at(self, url: str) -> RemoteEngine:
         from lalakg._graph.endpoint import locate
@@ -133,25 +171,36 @@ class KnowledgeGraph:
         What stands in a SERVICE is asked of the graph's `service`. Without one, a local graph raises QueryError, and
         an endpoint is left to ask by itself. That service is told the contact in LALAKG_CONTACT, as Wikimedia wants.
         """
+        require_type("text", text, str, "the text of a query")
         if self.service:
+            from lalakg._sparql.federation import in_two_steps
             from lalakg._sparql.http import user_agent
 
             agent = user_agent(os.environ.get("LALAKG_CONTACT"))
-            other = RemoteEngine(self.service, self.prefixes, self.folder.context, agent=agent)
+            other = RemoteEngine(self.service, self.prefixes, self.context, agent=agent)
             text = in_two_steps(text, other, self.service)
         return self.engine.query(text)
 
     def query(self, name: str | Path, /, **values: Values) -> Result:
         """The answer to a ready-made query, or to the one in a file, with `values` for its parameters.
 
-        These are names, labels, IRIs, numbers, or lists of them. Raises UnknownQuery, UnknownParameter, InvalidValue,
-        and ParseError where the file is not SPARQL.
+        A `name` of no ready-made query is that of a file where it ends in .rq, or where there is one. The values are
+        names, labels, IRIs, numbers, or lists of them. Raises UnknownQuery, UnknownParameter, InvalidValue, QueryError
+        where the file cannot be read, and ParseError where it is not SPARQL.
         """
-        query = read_query(name, "") if isinstance(name, Path) else self.catalogue[name]
+        require_type("name", name, PATH, "the name of a query, or the path of its file")
+        query = read_query(Path(name), "") if self._is_file(name) else self.catalogue[str(name)]
         try:
             return self.sparql(self.bound(query, values))
         except QuerySyntaxError as error:
             raise error.within(query.path) from None
+
+    def _is_file(self, name: str | Path) -> bool:
+        if not isinstance(name, str) or name in self.catalogue:
+            return not isinstance(name, str)
+        with contextlib.suppress(OSError):  # of a name that no file can have
+            return name.endswith(".rq") or Path(name).is_file()
+        return False
 
     def bound(self, query: Query, values: Mapping[str, Values]) -> str:
         """The text of a query with `values` in it. Raises UnknownParameter, and InvalidValue also for a name of ours
@@ -169,7 +218,8 @@ class KnowledgeGraph:
         try:
             term = parameter.term(value, self.prefixes, self.base)
             known = f"{{ {term} ?p ?o }} UNION {{ ?s ?p {term} }} UNION {{ ?s {term} ?o }}"
-            ours = isinstance(term, ox.NamedNode) and term.value.startswith((self.base, *_OURS))
+            closed = (self.base, *self.profile.closed_namespaces)
+            ours = isinstance(term, ox.NamedNode) and term.value.startswith(closed)
             if not ours or self._has(known):
                 return term
         except InvalidValue:
@@ -195,9 +245,10 @@ class KnowledgeGraph:
 
     def _names(self) -> Iterator[str]:
         """What to call the things of the folder's graph: by short names, prefixed names and labels."""
+        closed = self.profile.closed_namespaces
         subjects = {t.subject.value for t in self.triples if isinstance(t.subject, ox.NamedNode)}
         yield from (iri.removeprefix(self.base) for iri in subjects if iri.startswith(self.base))
-        yield from (compact(iri, self.prefixes) for iri in subjects if iri.startswith(_OURS))
+        yield from (compact(iri, self.prefixes) for iri in subjects if iri.startswith(closed))
         yield from (label for label, _ in self._labels.values())
 
     def resolve(self, name: str) -> ox.NamedNode:
@@ -205,6 +256,7 @@ class KnowledgeGraph:
 
         Raises ResourceNotFound with the nearest names.
         """
+        require_type("name", name, str, "a name, an IRI or a label")
         iri = wrong = None
         try:
             iri = expand(name, self.prefixes, self.base)
@@ -222,10 +274,14 @@ class KnowledgeGraph:
         raise ResourceNotFound(f"nothing{there} is called {name or repr(name)}.{close}")
 
     def describe(self, name: str) -> Description:
-        """One thing: what it is, in which world, what is said of it, and who claims it. Raises ResourceNotFound."""
-        from lalakg._graph.description import describe
+        """One thing: its types, its statements in both directions, and what the graph's profile adds to them.
 
-        return describe(self.engine, self.resolve(name), self.prefixes)
+        Raises ResourceNotFound.
+        """
+        from lalakg._graph.description import Describer
+
+        describer = self.profile.extension(Describer)
+        return describer.describe(self.engine, self.resolve(name), self.prefixes)
 
     def to_rdflib(self) -> rdflib.Graph:
         """The complete graph for rdflib, pySHACL and their plug-ins."""
@@ -242,13 +298,22 @@ def load(
     timeout: float = 60,
     service: str | None = None,
 ) -> KnowledgeGraph:
-    """The graph of the folder at `path`; without one, of the nearest folder, else the film's own.
+    """The graph of the folder at `path`, or of the RDF file there; without one, of the nearest folder, else the film's.
 
     With `endpoint`, the address of a store or of its SPARQL endpoint, queries go there, and the folder gives the
     catalogue. They see the named graph `graph`, the default graph with `default`, and else the one into which
     `load_into` puts the folder's graph there. `timeout` is for each answer, in seconds. With `service`, that endpoint
-    is asked for what stands in a query's SERVICE; without, nobody is. Raises FolderError when there is no such folder.
+    is asked for what stands in a query's SERVICE; without, nobody is. A file has neither catalogue nor rules: see
+    `FileGraph`. Raises FolderError when there is no such folder or file, InvalidValue for an endpoint beside a file.
     """
+    if path is not None:
+        require_type("path", path, PATH, "the path of a folder or of an RDF file")
+        if Path(path).is_file():
+            from lalakg._graph.file_graph import FileGraph
+
+            if endpoint is not None:
+                raise InvalidValue(f"endpoint goes with a folder, which has the queries; {path} is a file.")
+            return FileGraph(Path(path), service=service)
     folder = Folder.find(path)
     return KnowledgeGraph(
         folder,

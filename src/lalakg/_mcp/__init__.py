@@ -1,4 +1,4 @@
-"""`lalakg mcp`: the graph for assistants, by the Model Context Protocol and its official SDK."""
+"""MCP server: the graph for assistants, by the Model Context Protocol and its official SDK."""
 
 from lalakg._mcp.stdio import serve
 

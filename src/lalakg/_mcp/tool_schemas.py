@@ -1,4 +1,4 @@
-"""What the server offers: tools, each with the JSON Schema of its parameters and what gives its answer."""
+"""Tool definitions: each with the JSON Schema of its parameters, and with what answers its calls."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 from mcp_types import Tool, ToolAnnotations
 
 from lalakg._folder.catalogue import Parameter, Query
-from lalakg._mcp.dispatch import Reply
-from lalakg._server.openapi import value_schema
+from lalakg._folder.parameter_schema import value_schema
+from lalakg._mcp.queries import Reply
 
 _READING = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 _NUMBERS: Mapping[str, Callable[[str], int | float]] = {"integer": int, "decimal": float}
 
 
 @dataclass(frozen=True)
-class Offer:
+class ToolDefinition:
     """A tool as clients see it, and what answers a call."""
 
     tool: Tool

@@ -1,7 +1,8 @@
-"""Evidence: where a claim stands in its source, without the source's words.
+"""Locators: where a claim stands in its source, without the source's words; and n-grams, by which copying is found.
 
-A locator is one line, `p13 2255-2274 sha256-… #:~:text=…`: the paragraph, the characters (code points from 0, the
-end not included), the SHA-256 of that stretch in UTF-8, and a text fragment of at most three words a side.
+A locator is one line, `p13 2255-2274 sha256-… #:~:text=…`: the paragraph (from 1), the characters (code points from 0,
+the end not included), the SHA-256 of that span in UTF-8, and a text fragment (WICG, URL Fragment Text Directives) of
+at most three words a side.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _SPAN = re.compile(r"(\d+)-(\d+)")
 
 @dataclass(frozen=True)
 class SourceText:
-    """A local copy of a source."""
+    """A local copy of a source: its text, and the SHA-256 of its bytes in hexadecimal digits."""
 
     text: str
     sha256: str
@@ -39,7 +40,7 @@ class SourceText:
 
     @cached_property
     def paragraphs(self) -> list[tuple[int, int]]:
-        """Where each paragraph begins and ends. A line that stands more than once is furniture, not text."""
+        """The span of each paragraph. A line that stands more than once is page furniture, not text."""
         lines = [(match.start(), match.end()) for match in re.finditer(r"[^\n]+", self.text)]
         count = Counter(self.text[start:end] for start, end in lines)
         return [(start, end) for start, end in lines if count[self.text[start:end]] == 1]
@@ -49,11 +50,11 @@ class SourceText:
         return next((n for n, (first, last) in enumerate(self.paragraphs, 1) if first <= start < end <= last), None)
 
     def digest(self, start: int, end: int) -> str:
-        """The SHA-256 of a stretch, in hexadecimal digits."""
+        """The SHA-256 of a span, in hexadecimal digits."""
         return hashlib.sha256(self.text[start:end].encode()).hexdigest()
 
     def fragment(self, start: int, end: int) -> str:
-        """A text fragment for a stretch: its ends never overlap, and never cover more than three words whole."""
+        """A text fragment for a span: its ends never overlap, and never cover more than three words whole."""
         words = self.text[start:end].split()
         if len(words) <= 3:
             return f"#:~:text={_encode(words)}"
@@ -70,6 +71,10 @@ class SourceText:
         if number is None:
             raise InvalidValue(f"characters {start}-{end} do not lie in one paragraph of the source.")
         return f"p{number} {start}-{end} sha256-{self.digest(start, end)} {self.fragment(start, end)}"
+
+    def statement(self, place: str) -> str:
+        """The locator of `place` as a line of Turtle, to be pasted into a claim. Raises InvalidValue as `locate`."""
+        return f'lala:locator "{self.locate(place)}" ;'
 
     def _span(self, place: str) -> tuple[int, int]:
         if match := _SPAN.fullmatch(place):
@@ -94,18 +99,21 @@ def _encode(words: Iterable[str]) -> str:
     return quote(" ".join(words), safe="!*'()").replace("-", "%2D")
 
 
-def copied(text: str, source: SourceText, length: int, titles: tuple[str, ...]) -> str | None:
-    """The first run of `length` words of `text` that stands in the source, too; titles do not count."""
-    runs = _source_runs(source.text, length, titles)
-    return next((" ".join(run) for run in _runs(text, length, titles) if run in runs), None)
+def shared_ngram(text: str, source: SourceText, length: int, titles: tuple[str, ...]) -> str | None:
+    """The first n-gram of `length` words, in small letters, that `text` shares with the source, if there is one.
+
+    `titles` break n-grams, since to name a film copies nothing; so do line ends.
+    """
+    in_source = _ngrams_of_source(source.text, length, titles)
+    return next((" ".join(ngram) for ngram in _ngrams(text, length, titles) if ngram in in_source), None)
 
 
 @lru_cache(maxsize=8)
-def _source_runs(text: str, length: int, titles: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
-    return frozenset(_runs(text, length, titles))
+def _ngrams_of_source(text: str, length: int, titles: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
+    return frozenset(_ngrams(text, length, titles))
 
 
-def _runs(text: str, length: int, titles: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _ngrams(text: str, length: int, titles: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     plain = text.casefold()
     for title in titles:
         plain = plain.replace(title.casefold(), "\n")

@@ -9,12 +9,11 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from lalakg._rdf.terms import RDF_TYPE, RDFS_LABEL, WELL_KNOWN, Node, Prefixes, compact, natural
+from lalakg._rdf.labels import LABEL_PROPERTIES, best, best_label
+from lalakg._rdf.terms import RDF_TYPE, WELL_KNOWN, Node, Prefixes, compact, natural
 
 TYPE = RDF_TYPE.value
-LABELS = (RDFS_LABEL.value, WELL_KNOWN["skos"] + "prefLabel")
 SUBCLASS, SUBPROPERTY = (WELL_KNOWN["rdfs"] + name for name in ("subClassOf", "subPropertyOf"))
-_LANGUAGES = ("en", "")
 
 
 class Statement(NamedTuple):
@@ -75,8 +74,8 @@ class Index:
 
     def text(self, thing: str, *properties: str) -> str:
         """The literal of a property, in English before other languages; may be empty."""
-        found = [s.object for s in self.statements(thing, *properties) if isinstance(s.object, ox.Literal)]
-        return min(found, key=_rank).value if found else ""
+        found = best(s.object for s in self.statements(thing, *properties) if isinstance(s.object, ox.Literal))
+        return found.value if found else ""
 
     def texts(self, thing: str, *properties: str) -> list[str]:
         """All literals of a property."""
@@ -85,7 +84,9 @@ class Index:
     def label(self, thing: str) -> str:
         """What a thing is called: its label, or else its short name."""
         if thing not in self._labels:
-            self._labels[thing] = self.text(thing, *LABELS) or self.name(thing)
+            found = ((s.property, s.object) for s in self.statements(thing, *LABEL_PROPERTIES))
+            label = best_label((iri, value) for iri, value in found if isinstance(value, ox.Literal))
+            self._labels[thing] = label.value if label else self.name(thing)
         return self._labels[thing]
 
     def name(self, thing: str) -> str:
@@ -150,8 +151,3 @@ class Index:
 
 def _node(name: str) -> ox.NamedNode | ox.BlankNode:
     return ox.BlankNode(name[2:]) if name.startswith("_:") else ox.NamedNode(name)
-
-
-def _rank(literal: ox.Literal) -> tuple[int, str, str]:
-    language = (literal.language or "").partition("-")[0]
-    return (_LANGUAGES.index(language) if language in _LANGUAGES else len(_LANGUAGES), language, literal.value)

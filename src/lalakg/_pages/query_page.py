@@ -41,7 +41,7 @@ def content(site: SiteContext, query: Query, answer: Result | None, here: str) -
 
 def asks_elsewhere(query: Query) -> bool:
     """Whether a query needs another endpoint, so that no answer can be given here."""
-    return bool(service.asked(query.text))
+    return bool(service.service_addresses(query.text))
 
 
 def shown(site: SiteContext, answer: Result | None, here: str) -> dict[str, Any] | None:

@@ -1,1 +1,1 @@
-"""Publishing: export, VoID and DCAT, the site, loading into a store."""
+"""Publishing a graph: serialisations, VoID and DCAT, the whole build, the web site, and loading into a store."""

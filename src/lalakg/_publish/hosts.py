@@ -1,4 +1,4 @@
-"""What hosts and crawlers need: content negotiation for Apache and w3id.org, redirects for static hosts, a site map."""
+"""Configuration for web hosts and crawlers: content negotiation for Apache and w3id.org, redirects, a site map."""
 
 from __future__ import annotations
 
@@ -7,36 +7,36 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 from lalakg._pages import SiteContext
-from lalakg._publish.site_files import Files
+from lalakg._publish.site_files import SiteFiles
 from lalakg._rdf.formats import MEDIA_TYPES
 
-_MOST = 50_000  # addresses in one sitemap
-_HERE = "%{ENV:BASE}"
+_SITEMAP_LIMIT = 50_000  # addresses in one file, by the protocol of sitemaps.org
+_BASE_URL = "%{ENV:BASE}"
 _TYPES = {**MEDIA_TYPES, "rq": "application/sparql-query", "wasm": "application/wasm"}
 _WELL_KNOWN = {"void": "data/void.ttl", "sparql-examples": "data/queries.ttl"}
-# IRIs that end before a hash: where their pages are, and where their RDF.
-_WHOLE = {
+# IRIs of whole documents, whose terms follow after a #: the page and the Turtle.
+_DOCUMENTS = {
     "ontology": ("ontology/index.html", "ontology/lala.ttl"),
     "vocab": ("ontology/index.html", "ontology/vocab.ttl"),
     "shapes": ("shapes/index.html", "ontology/shapes.ttl"),
 }
-_ASK = "query/new.html"  # where the engine runs in a page
-_NO_PAGE = "RewriteCond %{HTTP_ACCEPT} !text/html"
+_QUERY_PAGE = "query/new.html"  # where the engine runs in a page
+_NOT_HTML = "RewriteCond %{HTTP_ACCEPT} !text/html"
 _ACCEPTS = {
     "jsonld": "RewriteCond %{HTTP_ACCEPT} application/(ld\\+)?json",
     "ttl": "RewriteCond %{HTTP_ACCEPT} (text/turtle|application/(n-triples|rdf\\+xml)|text/n3)",
 }
-# What must lie here for an IRI to lead to a form: a part has a page alone, and its Turtle is in the whole graph's.
-_STANDS = {
-    form: f"RewriteCond %{{REQUEST_FILENAME}}.{file} -f"
-    for form, file in {"jsonld": "jsonld", "ttl": "html", "html": "html"}.items()
+# The file that must exist for a redirect to a format: a part of a thing has no Turtle of its own but the graph's.
+_FILE_EXISTS = {
+    suffix: f"RewriteCond %{{REQUEST_FILENAME}}.{file} -f"
+    for suffix, file in {"jsonld": "jsonld", "ttl": "html", "html": "html"}.items()
 }
 
 
-def write(edition: SiteContext, files: Files, pages: Iterable[str]) -> None:
-    """Write them all; `pages` are the paths for the site map."""
-    places = edition.paths
-    files.write(".htaccess", _apache(edition, urlsplit(places.address).path or "/", files))
+def write(context: SiteContext, files: SiteFiles, pages: Iterable[str]) -> None:
+    """Write all configuration files; `pages` are the paths for the site map."""
+    places = context.paths
+    files.write(".htaccess", _apache(context, urlsplit(places.address).path or "/", files))
     if places.address != places.root:
         files.write("w3id.htaccess", _w3id(places.root, places.address, files))
     files.write("_redirects", _redirects(files))
@@ -47,13 +47,13 @@ def write(edition: SiteContext, files: Files, pages: Iterable[str]) -> None:
         files.write(name, text)
 
 
-def _apache(edition: SiteContext, base: str, files: Files) -> str:
+def _apache(context: SiteContext, base: str, files: SiteFiles) -> str:
     lines = [
         "# For Apache: types, and from an IRI to its page or its RDF, whichever fits.",
         "Options -MultiViews -Indexes",
         "DirectorySlash Off",
         f"ErrorDocument 404 {base}404.html",
-        *(f"AddType {media_type} .{form}" for form, media_type in _TYPES.items()),
+        *(f"AddType {media_type} .{suffix}" for suffix, media_type in _TYPES.items()),
         "AddDefaultCharset UTF-8",
         "<IfModule mod_headers.c>",
         'Header always set Access-Control-Allow-Origin "*"',
@@ -64,14 +64,14 @@ def _apache(edition: SiteContext, base: str, files: Files) -> str:
         "# Where this folder stands below the host's root.",
         "RewriteCond %{REQUEST_URI}::$1 ^(.*?/)(.*)::\\2$",
         "RewriteRule ^(.*)$ - [E=BASE:%1]",
-        *_parts(edition),
-        *_rules(_HERE, files, local=True),
+        *_part_rules(context),
+        *_rules(_BASE_URL, files, local=True),
         "RewriteRule ^((query|ontology|shapes)/)?$ $1index.html [END]",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _w3id(root: str, address: str, files: Files) -> str:
+def _w3id(root: str, address: str, files: SiteFiles) -> str:
     lines = [
         f"# For the host of the IRIs, such as w3id.org: {root} leads to {address}",
         "RewriteEngine On",
@@ -81,30 +81,30 @@ def _w3id(root: str, address: str, files: Files) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _rules(target: str, files: Files, *, local: bool = False) -> list[str]:
+def _rules(target: str, files: SiteFiles, *, local: bool = False) -> list[str]:
     found = [f"RewriteRule ^\\.well-known/{name}$ {target}{file} [R=302,END]" for name, file in _WELL_KNOWN.items()]
-    if files.has(_ASK):
-        found.append(f"RewriteRule ^sparql$ {target}{_ASK} [R=302,END]")
-    for name, (page, turtle) in _WHOLE.items():
+    if files.has(_QUERY_PAGE):
+        found.append(f"RewriteRule ^sparql$ {target}{_QUERY_PAGE} [R=302,END]")
+    for name, (page, turtle) in _DOCUMENTS.items():
         if files.has(jsonld := f"{name}/index.jsonld"):
-            found += [_NO_PAGE, _ACCEPTS["jsonld"], f"RewriteRule ^{name}$ {target}{jsonld} [R=303,END]"]
-        found += [_NO_PAGE, _ACCEPTS["ttl"], f"RewriteRule ^{name}$ {target}{turtle} [R=303,END]"]
+            found += [_NOT_HTML, _ACCEPTS["jsonld"], f"RewriteRule ^{name}$ {target}{jsonld} [R=303,END]"]
+        found += [_NOT_HTML, _ACCEPTS["ttl"], f"RewriteRule ^{name}$ {target}{turtle} [R=303,END]"]
         found.append(f"RewriteRule ^{name}$ {target}{page} [R=303,END]")
     thing = "^((id|ontology|vocab|other|query)/.+(?<!\\.html)(?<!\\.ttl)(?<!\\.jsonld)(?<!\\.rq)|dataset)$"
-    for form, stands in _STANDS.items():
-        found += [stands] if local else []
-        found += [_NO_PAGE, _ACCEPTS[form]] if form in _ACCEPTS else []
-        found += [f"RewriteRule {thing} {target}$1.{form} [R=303,END]"]
+    for suffix, exists in _FILE_EXISTS.items():
+        found += [exists] if local else []
+        found += [_NOT_HTML, _ACCEPTS[suffix]] if suffix in _ACCEPTS else []
+        found += [f"RewriteRule {thing} {target}$1.{suffix} [R=303,END]"]
     return found
 
 
-def _parts(edition: SiteContext) -> list[str]:
-    """For the Turtle of a part of a thing, which lies with the thing's: the whole graph, where it is as well.
+def _part_rules(context: SiteContext) -> list[str]:
+    """Redirect the Turtle of a part of a thing, which has a page but no file of its own, to the whole graph's.
 
     No JSON-LD of the whole lies here unpacked, so none is given for a part.
     """
-    whole = f"{_HERE}data/{edition.folder.dataset.name}.ttl"
-    if not edition.owners:
+    whole = f"{_BASE_URL}data/{context.folder.dataset.name}.ttl"
+    if not context.owners:
         return []
     return [
         "RewriteCond %{REQUEST_FILENAME} !-f",
@@ -114,26 +114,26 @@ def _parts(edition: SiteContext) -> list[str]:
     ]
 
 
-def _redirects(files: Files) -> str:
+def _redirects(files: SiteFiles) -> str:
     lines = ["# For Netlify, Cloudflare Pages and their like, which serve /id/mia from /id/mia.html by themselves."]
     lines += [f"/.well-known/{name} /{file} 302" for name, file in _WELL_KNOWN.items()]
-    lines += [f"/sparql /{_ASK} 302"] if files.has(_ASK) else []
+    lines += [f"/sparql /{_QUERY_PAGE} 302"] if files.has(_QUERY_PAGE) else []
     lines.append("/vocab /ontology/index.html 302")
     return "\n".join(lines) + "\n"
 
 
 def _headers() -> str:
     parts = ["/*\n  Access-Control-Allow-Origin: *\n  X-Content-Type-Options: nosniff"]
-    parts += [f"/*.{form}\n  Content-Type: {kind}" for form, kind in _TYPES.items()]
+    parts += [f"/*.{suffix}\n  Content-Type: {kind}" for suffix, kind in _TYPES.items()]
     return "\n".join(parts) + "\n"
 
 
 def _sitemaps(addresses: list[str], root: str) -> dict[str, str]:
     """One sitemap, or where that would be too long, several and an index of them."""
-    if len(addresses) <= _MOST:
+    if len(addresses) <= _SITEMAP_LIMIT:
         return {"sitemap.xml": _sitemap("urlset", "url", addresses)}
-    starts = range(0, len(addresses), _MOST)
-    parts = {f"sitemap-{n}.xml": addresses[start : start + _MOST] for n, start in enumerate(starts, 1)}
+    starts = range(0, len(addresses), _SITEMAP_LIMIT)
+    parts = {f"sitemap-{n}.xml": addresses[start : start + _SITEMAP_LIMIT] for n, start in enumerate(starts, 1)}
     found = {name: _sitemap("urlset", "url", part) for name, part in parts.items()}
     return {**found, "sitemap.xml": _sitemap("sitemapindex", "sitemap", [root + name for name in parts])}
 

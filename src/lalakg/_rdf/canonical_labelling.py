@@ -1,8 +1,9 @@
-"""Order: the nodes of a structure in an order that hangs on the structure only.
+"""Canonical labelling by individualisation–refinement: an order of a graph's nodes that depends on its structure only.
 
-Colours order all that can be told apart. Where nodes are left of one colour, each is singled out in turn, and the least
-outcome counts; nodes that a symmetry takes into one that was tried need not be. What falls apart once those that are
-told apart are taken out is ordered part by part.
+Colour refinement tells most nodes apart. Where a cell of several nodes is left, each is individualised in turn and the
+colours are refined again; the smallest certificate is kept, and a node is skipped that an automorphism maps to one
+already tried (McKay and Piperno, "Practical Graph Isomorphism, II", 2014). Edges that the colours imply are left out,
+and the components that the graph then falls into are ordered one by one. The search has a budget of steps.
 """
 
 from __future__ import annotations
@@ -12,153 +13,155 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from lalakg._errors import SymmetryError
-from lalakg._rdf.colour_refinement import Colouring, Links
+from lalakg._rdf.colour_refinement import Adjacency, Colouring
 
-_Outcome: TypeAlias = tuple[tuple[int, ...], tuple[tuple[int, int, int], ...]]
+_Certificate: TypeAlias = tuple[tuple[int, ...], tuple[tuple[int, int, int], ...]]  # colours, and edges by positions
 
-_STEPS = 2_000_000  # links looked at while trying, in all: some ten seconds
-_SHARE = 50  # or that many for each statement, where it is more
-_DEPTH = 200  # nodes singled out one after another
+_STEPS = 2_000_000  # edges visited during the search, in all: some ten seconds
+_STEPS_A_STATEMENT = 50  # or that many for each statement, where it is more
+_DEPTH = 200  # nodes individualised one after another
 
 
-class Search:
-    """Orders structures, with one measure of patience for all."""
+class CanonicalLabeller:
+    """Orders the nodes of graphs, with one budget of steps for all of them."""
 
     def __init__(self, statements: int) -> None:
-        self.left = max(_STEPS, _SHARE * statements)
+        """`statements` is their number in all graphs together."""
+        self.steps_left = max(_STEPS, _STEPS_A_STATEMENT * statements)
 
-    def ordered(self, links: Links, colour: dict[int, int]) -> list[int]:
-        """All nodes in their canonical order. Raises SymmetryError when that would take too long."""
+    def order(self, adjacency: Adjacency, colour: dict[int, int]) -> list[int]:
+        """All nodes in their canonical order, given initial colours. Raises SymmetryError when the budget is spent."""
         colouring = Colouring(colour)
-        colouring.refine(links, list(links))
-        return self._ordered(links, colouring, 0, quick=False)
+        colouring.refine(adjacency, list(adjacency))
+        return self._order(adjacency, colouring, 0, first_leaf=False)
 
-    def _ordered(self, links: Links, colouring: Colouring, depth: int, *, quick: bool) -> list[int]:
-        """As `ordered`, for refined colours. `quick`: any order that singling out leads to, instead of the least."""
-        if len(colouring.cells) == len(links):
-            return sorted(links, key=colouring.colour.__getitem__)
+    def _order(self, adjacency: Adjacency, colouring: Colouring, depth: int, *, first_leaf: bool) -> list[int]:
+        """As `order`, of refined colours. `first_leaf`: the first order that the search reaches, not the smallest."""
+        if len(colouring.cells) == len(adjacency):
+            return sorted(adjacency, key=colouring.colour.__getitem__)
         if depth > _DEPTH:
-            raise _hopeless(links)
-        rest = _telling(links, colouring)
-        found: list[tuple[_Outcome, list[int]]] = []
-        for part in _parts(rest):
-            inner = {node: rest[node] for node in part}
-            colour = {node: colouring.colour[node] for node in part}
-            if len(part) == 1:
-                order = part
-            elif len(part) < len(links):
-                order = self._ordered(inner, Colouring(colour), depth + 1, quick=quick)
+            raise _too_symmetric(adjacency)
+        reduced = _without_implied_edges(adjacency, colouring)
+        found: list[tuple[_Certificate, list[int]]] = []
+        for component in _connected_components(reduced):
+            inner = {node: reduced[node] for node in component}
+            colour = {node: colouring.colour[node] for node in component}
+            if len(component) == 1:
+                order = component
+            elif len(component) < len(adjacency):
+                order = self._order(inner, Colouring(colour), depth + 1, first_leaf=first_leaf)
             else:
-                order = self._tried(inner, colouring, depth + 1, quick=quick)
-            found.append((_outcome(inner, colour, order), order))
+                order = self._branch(inner, colouring, depth + 1, first_leaf=first_leaf)
+            found.append((_certificate(inner, colour, order), order))
         return [node for _, order in sorted(found) for node in order]
 
-    def _tried(self, links: Links, colouring: Colouring, depth: int, *, quick: bool) -> list[int]:
-        """The order with the least outcome, of those that begin with singling out a node of the smallest cell."""
+    def _branch(self, adjacency: Adjacency, colouring: Colouring, depth: int, *, first_leaf: bool) -> list[int]:
+        """The order with the smallest certificate, of those with one node of the smallest cell individualised."""
         cell = min((cell for cell in colouring.cells if len(cell) > 1), key=len)
-        tried: dict[_Outcome, list[int]] = {}
-        least: dict[_Outcome, list[int]] = {}
-        alike = _Alike()
+        first_leaves: dict[_Certificate, list[int]] = {}
+        smallest: dict[_Certificate, list[int]] = {}
+        orbits = _Orbits()
         for node in cell:
-            if not alike.news(node):
+            if not orbits.visit(node):
                 continue
-            singled = self._singled(links, colouring, node)
-            order = self._ordered(links, singled, depth, quick=True)
-            if quick:
+            branch = self._individualised(adjacency, colouring, node)
+            order = self._order(adjacency, branch, depth, first_leaf=True)
+            if first_leaf:
                 return order
-            outcome = _outcome(links, singled.colour, order)
-            if outcome in tried:
-                alike.join(zip(order, tried[outcome], strict=True))
+            certificate = _certificate(adjacency, branch.colour, order)
+            if certificate in first_leaves:
+                orbits.merge(zip(order, first_leaves[certificate], strict=True))
                 continue
-            tried[outcome] = order
-            if len(singled.cells) < len(links):
-                order = self._ordered(links, singled, depth, quick=False)
-                outcome = _outcome(links, singled.colour, order)
-            if outcome in least:
-                alike.join(zip(order, least[outcome], strict=True))
-            least[outcome] = order
-        return least[min(least)]
+            first_leaves[certificate] = order
+            if len(branch.cells) < len(adjacency):
+                order = self._order(adjacency, branch, depth, first_leaf=False)
+                certificate = _certificate(adjacency, branch.colour, order)
+            if certificate in smallest:
+                orbits.merge(zip(order, smallest[certificate], strict=True))
+            smallest[certificate] = order
+        return smallest[min(smallest)]
 
-    def _singled(self, links: Links, colouring: Colouring, node: int) -> Colouring:
-        self.left -= sum(map(len, links.values())) + len(links)
-        if self.left < 0:
-            raise _hopeless(links)
-        singled = colouring.copy()
-        singled.single_out(node)
-        singled.refine(links, [node])
-        return singled
+    def _individualised(self, adjacency: Adjacency, colouring: Colouring, node: int) -> Colouring:
+        self.steps_left -= sum(map(len, adjacency.values())) + len(adjacency)
+        if self.steps_left < 0:
+            raise _too_symmetric(adjacency)
+        branch = colouring.copy()
+        branch.individualise(node)
+        branch.refine(adjacency, [node])
+        return branch
 
 
-class _Alike:
-    """Which nodes symmetries take into which, as far as these were found; and whether one like it was seen before."""
+class _Orbits:
+    """Orbits of the nodes under the automorphisms found so far, as a union–find; and which of them were visited."""
 
     def __init__(self) -> None:
         self.parent: dict[int, int] = {}
-        self.seen: set[int] = set()
+        self.visited: set[int] = set()
 
     def root(self, node: int) -> int:
         while (above := self.parent.setdefault(node, node)) != node:
             self.parent[node] = node = self.parent[above]
         return node
 
-    def join(self, symmetry: Iterable[tuple[int, int]]) -> None:
-        for a, b in symmetry:
+    def merge(self, automorphism: Iterable[tuple[int, int]]) -> None:
+        """Unite the orbits of the nodes that an automorphism maps to each other."""
+        for a, b in automorphism:
             one, other = self.root(a), self.root(b)
             self.parent[one] = other
-            if one in self.seen:
-                self.seen.add(other)
+            if one in self.visited:
+                self.visited.add(other)
 
-    def news(self, node: int) -> bool:
-        """Whether none like it was seen; from now on one was."""
+    def visit(self, node: int) -> bool:
+        """Visit a node's orbit; returns whether this is its first visit."""
         root = self.root(node)
-        known = root in self.seen
-        self.seen.add(root)
-        return not known
+        is_first = root not in self.visited
+        self.visited.add(root)
+        return is_first
 
 
-def _telling(links: Links, colouring: Colouring) -> Links:
-    """The links that say more than the colours do: of those to one cell, where they lead to more than half of it,
-    those that are missing; to all of it, none."""
+def _without_implied_edges(adjacency: Adjacency, colouring: Colouring) -> Adjacency:
+    """The edges that the colours do not imply: none, where a node has edges to all of a cell; where it has edges to
+    more than half of one, those that are missing instead."""
 
-    def fewer(node: int, there: set[int], cell: set[int]) -> set[int]:
-        return there if 2 * len(there) <= len(cell) - (node in cell) else cell - there - {node}
+    def fewer(node: int, neighbours: set[int], cell: set[int]) -> set[int]:
+        is_sparse = 2 * len(neighbours) <= len(cell) - (node in cell)
+        return neighbours if is_sparse else cell - neighbours - {node}
 
-    rest: Links = {}
-    for node, found in links.items():
-        there: dict[tuple[int, int], set[int]] = defaultdict(set)
-        for label, other in found:
-            there[label, colouring.colour[other]].add(other)
-        rest[node] = [
+    reduced: Adjacency = {}
+    for node, edges in adjacency.items():
+        neighbours: dict[tuple[int, int], set[int]] = defaultdict(set)
+        for label, other in edges:
+            neighbours[label, colouring.colour[other]].add(other)
+        reduced[node] = [
             (label, other)
-            for (label, colour), others in there.items()
+            for (label, colour), others in neighbours.items()
             for other in fewer(node, others, colouring.cells[colour])
         ]
-    return rest
+    return reduced
 
 
-def _parts(links: Links) -> Iterator[list[int]]:
-    """The nodes, in groups that no link connects."""
+def _connected_components(adjacency: Adjacency) -> Iterator[list[int]]:
     seen: set[int] = set()
-    for start in links:
+    for start in adjacency:
         if start not in seen:
             seen.add(start)
-            part = [start]
-            for node in part:  # it grows meanwhile
-                new = {other for _, other in links[node]} - seen
+            component = [start]
+            for node in component:  # it grows meanwhile
+                new = {other for _, other in adjacency[node]} - seen
                 seen |= new
-                part += new
-            yield part
+                component += new
+            yield component
 
 
-def _outcome(links: Links, colour: dict[int, int], order: list[int]) -> _Outcome:
-    """All there is to say of a part, by places in the order: two parts with one outcome are isomorphic."""
-    place = {node: n for n, node in enumerate(order)}
-    between = sorted((place[node], label, place[other]) for node in order for label, other in links[node])
-    return tuple(colour[node] for node in order), tuple(between)
+def _certificate(adjacency: Adjacency, colour: dict[int, int], order: list[int]) -> _Certificate:
+    """The graph written by its nodes' positions in the order: two graphs with one certificate are isomorphic."""
+    position = {node: n for n, node in enumerate(order)}
+    edges = sorted((position[node], label, position[other]) for node in order for label, other in adjacency[node])
+    return tuple(colour[node] for node in order), tuple(edges)
 
 
-def _hopeless(links: Links) -> SymmetryError:
+def _too_symmetric(adjacency: Adjacency) -> SymmetryError:
     return SymmetryError(
-        f"{len(links):,} blank nodes are so much alike that telling them apart would take too long. "
+        f"{len(adjacency):,} blank nodes are so much alike that telling them apart would take too long. "
         "Give them names (IRIs), or say of each what sets it apart."
     )

@@ -1,14 +1,16 @@
-"""Serialisations of a graph: one table of names, media types and writers."""
+"""Serialisation formats of graphs and data sets: one table of names and media types, and what writes each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from lalakg._rdf import jsonld, turtle
 from lalakg._rdf.terms import Prefixes, natural
+
+if TYPE_CHECKING:
+    from lalakg._rdf.jsonld import Context
 
 MEDIA_TYPES: Final = {
     "ttl": "text/turtle",
@@ -19,32 +21,56 @@ MEDIA_TYPES: Final = {
     "trig": "application/trig",
 }
 GRAPH_FORMATS: Final = ("ttl", "jsonld", "nt", "rdf")
+ALIASES: Final = {
+    "turtle": "ttl",
+    "json-ld": "jsonld",
+    "ntriples": "nt",
+    "n-triples": "nt",
+    "rdfxml": "rdf",
+    "rdf-xml": "rdf",
+    "rdf/xml": "rdf",
+    "xml": "rdf",  # of a graph; of rows it is SPARQL's own
+    "nquads": "nq",
+    "n-quads": "nq",
+    "markdown": "md",
+}
 _OXIGRAPH: Final = {"rdf": ox.RdfFormat.RDF_XML, "trig": ox.RdfFormat.TRIG}
 
 
-def write_graph(triples: Iterable[ox.Triple], form: str, prefixes: Prefixes, context: jsonld.Context) -> str:
-    """A graph in `form`, one of GRAPH_FORMATS: equal triples give equal text."""
-    if form == "ttl":
+def canonical_name(name: str, formats: Collection[str]) -> str | None:
+    """The name among `formats` that a usual name means, in any case; None where it means none of them."""
+    lower = name.lower()
+    alias = lower if lower in formats else ALIASES.get(lower)
+    return alias if alias in formats else None
+
+
+def write_graph(triples: Iterable[ox.Triple], format_name: str, prefixes: Prefixes, context: Context) -> str:
+    """A graph in the format `format_name`, one of GRAPH_FORMATS: equal triples give equal text."""
+    if format_name == "ttl":
+        from lalakg._rdf import turtle
+
         return turtle.write(triples, prefixes)
-    if form == "jsonld":
+    if format_name == "jsonld":
+        from lalakg._rdf import jsonld
+
         return jsonld.write(triples, prefixes, context)
     ordered = sorted(set(triples), key=str)
-    if form == "nt":
+    if format_name == "nt":
         return "".join(f"{triple} .\n" for triple in ordered)
-    return _serialize(ordered, form, prefixes)
+    return _serialize(ordered, format_name, prefixes)
 
 
-def write_dataset(quads: Iterable[ox.Quad], form: str, prefixes: Prefixes) -> str:
+def write_dataset(quads: Iterable[ox.Quad], format_name: str, prefixes: Prefixes) -> str:
     """A dataset as nq or trig: equal quads give equal text."""
     ordered = sorted(set(quads), key=lambda quad: (natural(str(quad.graph_name)), str(quad)))
-    if form == "nq":
+    if format_name == "nq":
         return "".join(f"{quad} .\n" for quad in ordered)
-    return _serialize(ordered, form, prefixes)
+    return _serialize(ordered, format_name, prefixes)
 
 
-def _serialize(ordered: list[ox.Triple] | list[ox.Quad], form: str, prefixes: Prefixes) -> str:
-    data = ox.serialize(ordered, format=_OXIGRAPH[form], prefixes=dict(sorted(prefixes.items())))
+def _serialize(ordered: list[ox.Triple] | list[ox.Quad], format_name: str, prefixes: Prefixes) -> str:
+    data = ox.serialize(ordered, format=_OXIGRAPH[format_name], prefixes=dict(sorted(prefixes.items())))
     assert data is not None
-    if form == "rdf":
+    if format_name == "rdf":
         data = data.replace(b"\r", b"&#13;")  # as it stands, XML readers make a line feed of it
     return data.decode().rstrip("\n") + "\n"

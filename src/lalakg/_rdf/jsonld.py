@@ -1,4 +1,4 @@
-"""JSON-LD, compacted by a context: plain JSON objects that also say what they mean."""
+"""JSON-LD writer: one compacted object a subject, by a flat context."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def write(triples: Iterable[ox.Triple], prefixes: Prefixes, context: Context, *,
 
 
 class Writer:
-    """A context made ready, for who writes many documents with it: `context` is all of it, prefixes included."""
+    """A context prepared for writing many documents: `context` is all of it, prefixes included."""
 
     def __init__(self, context: Context, prefixes: Prefixes) -> None:
         defined = {k: v for k, v in context.items() if isinstance(v, str) and v.endswith(("#", "/"))}
@@ -56,7 +56,7 @@ class Writer:
         return self.prefixes[prefix] + local if colon and prefix in self.prefixes else name
 
     def document(self, triples: Iterable[ox.Triple], context: Any, indent: int | None = None) -> str:
-        """The triples as one document, which gives `context` as its context: the whole, or where it stands."""
+        """The triples as one document whose @context is `context`: the whole context, or its address."""
         about: dict[Any, list[ox.Triple]] = defaultdict(list)
         for triple in set(triples):
             about[triple.subject].append(triple)

@@ -1,4 +1,4 @@
-"""Nesting: which blank nodes Turtle writes in place, where they are referred to, and which are the lists."""
+"""Nesting of blank nodes in Turtle: which are written in place as `[ … ]` or `( … )`, and which need a label."""
 
 from __future__ import annotations
 
@@ -10,26 +10,29 @@ import pyoxigraph as ox
 from lalakg._rdf.terms import RDF
 
 _FIRST, _REST, NIL = (ox.NamedNode(RDF + name) for name in ("first", "rest", "nil"))
-_DEEPEST = 20  # nodes within nodes; what lies deeper is written by itself
+_DEEPEST = 20  # levels of nodes within nodes; what lies deeper gets a label
 
 
 class Nesting:
-    """The blank nodes of some triples: `nested` are those that one statement refers to, and none of their own."""
+    """The blank nodes of some triples. `nested` are those to which one triple refers, from outside themselves.
+
+    `by_subject` has the triples of each subject.
+    """
 
     def __init__(self, triples: set[ox.Triple]) -> None:
-        self.about: dict[Any, list[ox.Triple]] = defaultdict(list)
+        self.by_subject: dict[Any, list[ox.Triple]] = defaultdict(list)
         referrers: dict[Any, list[Any]] = defaultdict(list)
         for triple in triples:
-            self.about[triple.subject].append(triple)
+            self.by_subject[triple.subject].append(triple)
             if isinstance(triple.object, ox.BlankNode):
                 referrers[triple.object].append(triple.subject)
-        self.nodes = {node for node in {*self.about, *referrers} if isinstance(node, ox.BlankNode)}
+        self.blank_nodes = {node for node in {*self.by_subject, *referrers} if isinstance(node, ox.BlankNode)}
         parents = {node: found[0] for node, found in referrers.items() if len(found) == 1}
-        self.nested: set[Any] = parents.keys() - _in_circles(parents)
-        self._break_up(parents)
+        self.nested: set[Any] = parents.keys() - _on_cycles(parents)
+        self._unnest_deepest(parents)
 
     def items(self, node: Any) -> list[Any] | None:
-        """The members, when `node` heads a well-formed list that nothing else points into."""
+        """The members of the list that begins at `node`; None when it is not well-formed, or has other referrers."""
         items: list[Any] = []
         while node != NIL:
             cell = self._cell(node)
@@ -40,31 +43,32 @@ class Nesting:
         return items
 
     def _cell(self, node: Any) -> tuple[Any, Any] | None:
-        """What a list's cell holds, and what follows; None if it is no cell, or more than one."""
-        said = self.about.get(node, ())
-        found = {t.predicate: t.object for t in said}
-        return (found[_FIRST], found[_REST]) if len(said) == 2 and found.keys() == {_FIRST, _REST} else None
+        """The rdf:first and rdf:rest of a list's cell; None of a node that is none, or has more than these."""
+        triples = self.by_subject.get(node, ())
+        values = {t.predicate: t.object for t in triples}
+        is_cell = len(triples) == 2 and values.keys() == {_FIRST, _REST}
+        return (values[_FIRST], values[_REST]) if is_cell else None
 
-    def _break_up(self, parents: dict[Any, Any]) -> None:
-        """Take out the nodes that would lie too deep."""
+    def _unnest_deepest(self, parents: dict[Any, Any]) -> None:
+        """Remove from `nested` the nodes that would lie too deep."""
         children: dict[Any, list[Any]] = defaultdict(list)
         for node in self.nested:
             children[parents[node]].append(node)
-        following = self._following(parents)
+        tail_cells = self._tail_cells(parents)
         todo = [(node, 0) for node in children.keys() - self.nested]
         while todo:
             parent, depth = todo.pop()
             for node in children[parent]:
-                below = depth + (node not in following)
+                below = depth + (node not in tail_cells)
                 if below > _DEEPEST:
                     self.nested.remove(node)
                     below = 0
                 todo.append((node, below))
 
-    def _following(self, parents: dict[Any, Any]) -> set[Any]:
+    def _tail_cells(self, parents: dict[Any, Any]) -> set[Any]:
         """The cells of lists but for each list's first: these lie no deeper than it."""
         found: set[Any] = set()
-        for node in self.nodes:
+        for node in self.blank_nodes:
             cell = self._cell(node)
             while cell and (cell[1] == NIL or cell[1] in found) and node in self.nested and node not in found:
                 before = parents[node]
@@ -75,17 +79,17 @@ class Nesting:
         return found
 
 
-def _in_circles(parents: dict[Any, Any]) -> set[Any]:
-    """The nodes that cannot be written inside their referrer, since they lead back to themselves."""
-    seen: dict[Any, Any] = {}
+def _on_cycles(parents: dict[Any, Any]) -> set[Any]:
+    """The nodes whose parents lead back to themselves, so that none can be written inside its parent."""
+    first_start: dict[Any, Any] = {}
     found: set[Any] = set()
     for start in parents:
-        way: list[Any] = []
+        path: list[Any] = []
         node = start
-        while node in parents and node not in seen:
-            seen[node] = start
-            way.append(node)
+        while node in parents and node not in first_start:
+            first_start[node] = start
+            path.append(node)
             node = parents[node]
-        if seen.get(node) == start:
-            found.update(way[way.index(node) :])
+        if first_start.get(node) == start:
+            found.update(path[path.index(node) :])
     return found

@@ -24,16 +24,12 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDF_TYPE = ox.NamedNode(RDF + "type")
 RDFS_LABEL = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
-LALA = "https://w3id.org/lalakg/ontology#"
 
 WELL_KNOWN: Prefixes = {
     "cito": "http://purl.org/spar/cito/",
     "dcat": "http://www.w3.org/ns/dcat#",
     "dcterms": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
-    "lala": LALA,
-    "lsh": "https://w3id.org/lalakg/shapes#",
-    "lv": "https://w3id.org/lalakg/vocab#",
     "oa": "http://www.w3.org/ns/oa#",
     "owl": "http://www.w3.org/2002/07/owl#",
     "prov": "http://www.w3.org/ns/prov#",
@@ -55,7 +51,7 @@ _DIGITS = re.compile(r"([0-9]+)")
 
 @lru_cache(maxsize=1 << 16)
 def natural(text: str) -> list[tuple[int, int, str]]:
-    """A sort key in which claim-f9 stands before claim-f10."""
+    """A sort key in which item-9 stands before item-10."""
     parts = _DIGITS.split(text)
     digits = ((part, part.lstrip("0")) for part in parts[1::2])
     keys: list[tuple[int, int, str]] = [(1, 0, part) for part in parts]

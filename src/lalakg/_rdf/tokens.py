@@ -1,6 +1,7 @@
-"""Tokens of Turtle and SPARQL, as far as both agree: strings, IRIs, comments, punctuation, words.
+"""The lexer that Turtle and SPARQL share: strings, IRIs, comments, punctuation, words; and Turtle's statements.
 
-Enough to know where a statement or a block begins and ends; parsing proper is pyoxigraph's work.
+Enough to know where a statement or a group begins and ends; parsing proper is pyoxigraph's work. The pages' TypeScript
+has the same expression in web/src/tokens.ts; tests/vectors/sparql_text.json holds both.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urljoin
@@ -27,8 +27,6 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_FORM = re.compile("SELECT|ASK|CONSTRUCT|DESCRIBE")
-_PREFIX = re.compile(r"(?<![\w.:?$@%\\-])([^\W\d_][\w.-]*|):")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 
 
@@ -47,51 +45,33 @@ def tokens(text: str) -> Iterator[Token]:
         yield Token(match.lastgroup or "other", match[0], match.start(), match.end())
 
 
-def query_form(text: str) -> str:
-    """What a SPARQL query is: SELECT, ASK, CONSTRUCT or DESCRIBE. What follows need not stand apart (`DESCRIBE?x`)."""
-    before = ""
-    for word in (token.text.upper() for token in tokens(text) if token.kind == "word"):
-        if before != "PREFIX" and (match := _FORM.match(word)):  # a prefix may be called so
-            return match[0]
-        before = word
-    return "SELECT"
-
-
-def undeclared(text: str) -> list[tuple[str, int]]:
-    """The prefixes that a query uses and does not declare, each with where it stands, in the query's order."""
-    words = [token for token in tokens(text) if token.kind == "word"]
-    own = {second.text.rstrip(":") for first, second in pairwise(words) if first.text.upper() == "PREFIX"}
-    used = [(match[1], word.start + match.start()) for word in words for match in _PREFIX.finditer(word.text)]
-    return [(prefix, start) for prefix, start in used if prefix not in own]
-
-
-class Statement(NamedTuple):
+class TurtleStatement(NamedTuple):
     """One top-level statement of Turtle: its subject's IRI ('' for a directive or a blank node), where it begins
     (line from 1), the comments before it, and its first word."""
 
     subject: str
     line: int
     comments: tuple[str, ...]
-    head: str
-    stray: Token | None = None
+    first_word: str
+    misplaced: Token | None = None
 
 
-def statements(text: str) -> Iterator[Statement]:
+def statements(text: str) -> Iterator[TurtleStatement]:
     """The top-level statements of a Turtle file, directives among them, in its order.
 
-    The last one is empty and carries the comments at the end. `stray` is a comment inside the statement, or after the
-    dot of the one before.
+    The last one is empty and carries the comments at the end. `misplaced` is a comment inside the statement, or after
+    the dot of the one before.
     """
     prefixes: dict[str, str] = {}
     base = ""
     comments: list[str] = []
     words: list[Token] = []
-    stray: Token | None = None
+    misplaced: Token | None = None
     ended = 0
     for token in tokens(text):
         if token.kind == "comment":
             after_dot = ended and "\n" not in text[ended : token.start]
-            stray = stray or (token if words or after_dot else None)
+            misplaced = misplaced or (token if words or after_dot else None)
             comments += [] if words else [token.text]
             continue
         words.append(token)
@@ -103,9 +83,9 @@ def statements(text: str) -> Iterator[Statement]:
         if head == "base" and len(words) > 1:
             base = _iri(words[1].text, prefixes, base)
         subject = "" if head in ("prefix", "base") else _iri(words[0].text, prefixes, base)
-        yield Statement(subject, text.count("\n", 0, words[0].start) + 1, tuple(comments), head, stray)
-        comments, words, stray, ended = [], [], None, token.end
-    yield Statement("", text.count("\n") + 1, tuple(comments), "", stray)
+        yield TurtleStatement(subject, text.count("\n", 0, words[0].start) + 1, tuple(comments), head, misplaced)
+        comments, words, misplaced, ended = [], [], None, token.end
+    yield TurtleStatement("", text.count("\n") + 1, tuple(comments), "", misplaced)
 
 
 def comments_by_subject(text: str, path: Path) -> dict[str, list[str]]:
@@ -116,8 +96,11 @@ def comments_by_subject(text: str, path: Path) -> dict[str, list[str]]:
     """
     found: dict[str, list[str]] = defaultdict(list)
     for statement in statements(text):
-        if stray := statement.stray:
-            line, column = text.count("\n", 0, stray.start) + 1, stray.start - text.rfind("\n", 0, stray.start)
+        if misplaced := statement.misplaced:
+            line, column = (
+                text.count("\n", 0, misplaced.start) + 1,
+                misplaced.start - text.rfind("\n", 0, misplaced.start),
+            )
             message = "this comment inside a block would be lost; put it before the block, or make it an rdfs:comment."
             raise ParseError(message, path, line, column, text.split("\n")[line - 1])
         if statement.comments:
@@ -125,10 +108,10 @@ def comments_by_subject(text: str, path: Path) -> dict[str, list[str]]:
     return dict(found)
 
 
-def _owner(statement: Statement) -> str:
-    if not statement.head:
+def _owner(statement: TurtleStatement) -> str:
+    if not statement.first_word:
         return "end"
-    return statement.subject or ("" if statement.head in ("prefix", "base") else "[]")
+    return statement.subject or ("" if statement.first_word in ("prefix", "base") else "[]")
 
 
 def _ends(words: list[Token]) -> bool:

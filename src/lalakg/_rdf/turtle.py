@@ -1,7 +1,7 @@
-"""Writing Turtle in one canonical form.
+"""Turtle writer: canonical text, of which a new statement changes one block.
 
-The form is the one that gist's editors settled on: one block a subject in the order of the IRIs, one
-statement a line, the closing dot on a line of its own, so that one new fact changes one block.
+The layout is that of the gist ontology: one block a subject in the order of the IRIs, one property a line, the closing
+dot on a line of its own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pyoxigraph as ox
 from lalakg._errors import FolderError, SymmetryError
 from lalakg._rdf.canonicalisation import canonical
 from lalakg._rdf.nesting import NIL, Nesting
-from lalakg._rdf.parser import form, parse
+from lalakg._rdf.parser import format_of, parse
 from lalakg._rdf.terms import RDF_TYPE, XSD, Names, Node, Prefixes, natural
 from lalakg._rdf.tokens import comments_by_subject
 
@@ -45,22 +45,22 @@ def write(
 ) -> str:
     """The triples as canonical Turtle: equal triples give equal text. `comments` go before their subject's block.
 
-    Only the prefixes that are used are declared. Who writes many documents gives the prefixes as Names.
+    Only the prefixes that are used are declared. Give the prefixes as Names when writing many documents.
     """
     names = prefixes if isinstance(prefixes, Names) else Names(prefixes)
     writer = _Writer(set(triples), names)
-    if len(writer.shared) > 1:
+    if len(writer.labelled) > 1:
         writer = _Writer(canonical(writer.triples), names)
     return writer.document(comments or {})
 
 
 def reformat(text: str, path: Path) -> str:
-    """The canonical form of one Turtle file. Idempotent; the triples are the same.
+    """The canonical text of one Turtle file. Idempotent; the triples are the same.
 
     Comments before the first block and before any block stay; raises ParseError for one inside a block, where it
-    would be lost, and FolderError for a file of another form, which would be none any more.
+    would be lost, and FolderError for a file of another format, which would not be in that format any more.
     """
-    if form(path) != ox.RdfFormat.TURTLE:
+    if format_of(path) != ox.RdfFormat.TURTLE:
         raise FolderError(f"{path} is no Turtle by its ending, and only Turtle has a canonical form.")
     document = parse(text.encode(), path)
     try:
@@ -70,19 +70,21 @@ def reformat(text: str, path: Path) -> str:
 
 
 class _Writer:
+    """Writes one document. `labelled` are the blank nodes that are not nested, and get labels from _:b1 on."""
+
     def __init__(self, triples: set[ox.Triple], names: Names) -> None:
         self.triples, self.names = triples, names
         self.used: set[str] = set()
         self.nesting = Nesting(self.triples)
-        self.about, self.nested = self.nesting.about, self.nesting.nested
-        self.shared = self.nesting.nodes - self.nested
+        self.by_subject, self.nested = self.nesting.by_subject, self.nesting.nested
+        self.labelled = self.nesting.blank_nodes - self.nested
         self.labels: dict[Node, str] = {}
         self.cache: dict[tuple[Node, int], str] = {}
 
     def document(self, comments: dict[str, list[str]]) -> str:
-        for number, node in enumerate(sorted(self.shared, key=lambda n: (self._shape(n), natural(n.value))), 1):
+        for number, node in enumerate(sorted(self.labelled, key=lambda n: (self._signature(n), natural(n.value))), 1):
             self.labels[node] = f"_:b{number}"
-        subjects = sorted((s for s in self.about if s not in self.nested), key=self._subject_order)
+        subjects = sorted((s for s in self.by_subject if s not in self.nested), key=self._subject_order)
         blocks = [self._block(s, comments.pop(self._key(s), [])) for s in subjects]
         head = "".join(f"@prefix {p}: <{self.names.prefixes[p]}> .\n" for p in sorted(self.used))
         top = "".join(f"{line}\n" for line in comments.pop("", []))
@@ -93,21 +95,21 @@ class _Writer:
     def _key(self, subject: Node) -> str:
         return subject.value if isinstance(subject, ox.NamedNode) else "[]"
 
-    def _shape(self, node: Node) -> str:
-        """What a shared blank node says, for an order that does not hang on its label."""
+    def _signature(self, node: Node) -> str:
+        """A labelled blank node's triples as text, for an order that does not depend on its label."""
         return "".join(
             sorted(
                 f"{t.predicate} {'_' if isinstance(t.object, ox.BlankNode) else t.object}"
-                for t in self.about.get(node, ())
+                for t in self.by_subject.get(node, ())
             )
         )
 
     def _subject_order(self, subject: Node) -> tuple[int, list[tuple[int, int, str]]]:
         if isinstance(subject, ox.BlankNode):
-            return 2, natural(self.labels.get(subject, self._shape(subject)))
+            return 2, natural(self.labels.get(subject, self._signature(subject)))
         header = any(
             t.predicate == RDF_TYPE and t.object.value in _HEADERS
-            for t in self.about[subject]
+            for t in self.by_subject[subject]
             if isinstance(t.object, ox.NamedNode)
         )
         return (0 if header else 1), natural(str(subject.value))
@@ -120,7 +122,7 @@ class _Writer:
     def _statements(self, subject: Node, indent: int) -> list[str]:
         """Each property with its objects, as one piece of text."""
         objects: dict[str, list[Any]] = defaultdict(list)
-        for triple in self.about.get(subject, ()):
+        for triple in self.by_subject.get(subject, ()):
             objects[self._predicate(triple.predicate)].append(triple.object)
         order = sorted(objects, key=lambda name: (_FRONT.index(name) if name in _FRONT else len(_FRONT), name))
         return [f"{_SHORT.get(name, name)}{self._objects(objects[name], len(name), indent)}" for name in order]

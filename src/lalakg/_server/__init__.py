@@ -1,1 +1,1 @@
-"""The server: the same pages as the site, SPARQL by every protocol, and an operation for each ready-made query."""
+"""HTTP server: the pages of the site, the SPARQL protocols, and a REST operation for each ready-made query."""

@@ -1,4 +1,4 @@
-"""The application: every address that the server answers."""
+"""ASGI application: the routes of the server, its middleware, and its lifespan."""
 
 from __future__ import annotations
 
@@ -18,41 +18,41 @@ from starlette.types import ASGIApp
 
 from lalakg._errors import LalakgError
 from lalakg._server.api import index, openapi, operation
-from lalakg._server.cache import Cache
-from lalakg._server.guards import preflight
-from lalakg._server.metrics import Observed, metrics
-from lalakg._server.problem import Problem
+from lalakg._server.cache import ResponseCache
+from lalakg._server.metrics import RequestMetrics, metrics
+from lalakg._server.problem_details import Problem
 from lalakg._server.resources import read
 from lalakg._server.sparql import sparql, store
-from lalakg._server.state import Serving
+from lalakg._server.state import ServerState
 
 _READ = ["GET"]
 _log = logging.getLogger("lalakg.server")
-_ASK = ["GET", "POST"]
+_QUERY = ["GET", "POST"]
 
 
-def application(serving: Serving) -> tuple[ASGIApp, Callable[[], Coroutine[Any, Any, None]]]:
-    """The ASGI application of one server process, and what makes it go over to newer data."""
+def application(state: ServerState) -> tuple[ASGIApp, Callable[[], Coroutine[Any, Any, None]]]:
+    """The ASGI application of one server process, and what makes it take over newer data."""
 
     @asynccontextmanager
-    async def life(app: Starlette) -> AsyncIterator[None]:
-        await run_in_threadpool(app.state.serving.warm)
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await run_in_threadpool(app.state.current.warm)
         yield
-        app.state.serving.pool.kill()
+        app.state.current.pool.kill()
+        await app.state.current.pool.wait_closed()
 
     async def renew() -> None:
         async with renewing:
-            old: Serving = app.state.serving
+            old: ServerState = app.state.current
             try:
-                app.state.serving = await run_in_threadpool(old.renewed)
+                app.state.current = await run_in_threadpool(old.renewed)
             except LalakgError as error:
                 _log.error("the data is not taken over: %s", error)
-            if app.state.serving is not old:
+            if app.state.current is not old:
                 old.pool.close()
 
     app = Starlette(
         routes=[
-            *(Route(path, sparql, methods=_ASK) for path in ("/sparql", "/sparql/", "/query")),
+            *(Route(path, sparql, methods=_QUERY) for path in ("/sparql", "/sparql/", "/query")),
             Route("/store", store, methods=_READ),
             *(Route(path, index, methods=_READ) for path in ("/api", "/api/")),
             Route("/api/{name}", operation, methods=_READ),
@@ -63,11 +63,11 @@ def application(serving: Serving) -> tuple[ASGIApp, Callable[[], Coroutine[Any, 
             Route("/{path:path}", read, methods=_READ),
         ],
         exception_handlers={Problem: _problem, HTTPException: _http},
-        lifespan=life,
+        lifespan=lifespan,
     )
-    app.state.serving = serving
-    renewing = asyncio.Lock()  # so that an older edition never takes the place of a newer one
-    return Observed(Cache(app, serving.settings, lambda: app.state.serving.version)), renew
+    app.state.current = state
+    renewing = asyncio.Lock()  # so that an older state never takes the place of a newer one
+    return RequestMetrics(ResponseCache(app, state.settings, lambda: app.state.current.version)), renew
 
 
 async def healthz(_: Request) -> Response:
@@ -77,8 +77,8 @@ async def healthz(_: Request) -> Response:
 
 async def readyz(request: Request) -> Response:
     """A query can be answered."""
-    serving: Serving = request.app.state.serving
-    await serving.desk.ready(request)
+    state: ServerState = request.app.state.current
+    await state.dispatcher.check_ready(request)
     return PlainTextResponse("ready\n", headers={"Cache-Control": "no-store"})
 
 
@@ -96,5 +96,11 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 def _options(methods: str) -> Response:
-    """What an address allows, for whoever asks first: a browser does, before a page elsewhere may send a query."""
-    return Response(status_code=204, headers={"Allow": f"{methods}, OPTIONS", **preflight(methods)})
+    """CORS preflight: pages of other hosts may ask by these methods, with any headers; the answer is good for a day."""
+    headers = {
+        "Allow": f"{methods}, OPTIONS",
+        "Access-Control-Allow-Methods": methods,
+        "Access-Control-Allow-Headers": "*, Authorization",  # which the asterisk leaves out
+        "Access-Control-Max-Age": "86400",
+    }
+    return Response(status_code=204, headers=headers)

@@ -1,11 +1,11 @@
-"""Asking the workers, for every room of the server: one way through guards, limits and formats."""
+"""Query dispatcher: every query of the server goes through it to the workers, within rate limit and formats."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,62 +13,70 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from lalakg._rdf.tokens import query_form
-from lalakg._server.guards import Budget
-from lalakg._server.negotiation import best
-from lalakg._server.pool import Pool
-from lalakg._server.problem import Problem
-from lalakg._server.protocol import GRAPHS, TABLES, Operation, written
-from lalakg._server.settings import Settings
-from lalakg._server.worker import Answer, Job
+from lalakg._errors import QuerySyntaxError
+from lalakg._server.metrics import STOPPED
+from lalakg._server.negotiation import negotiated
+from lalakg._server.problem_details import problem_of
+from lalakg._server.protocol import GRAPH_OFFERS, TABLE_OFFERS, Operation, specific
+from lalakg._server.rate_limit import RateLimit
+from lalakg._sparql.text import query_form
+from lalakg._workers.errors import NoAnswer, QueryTimeout
+from lalakg._workers.messages import TABLES, TRIPLES, Answer, Job
+from lalakg._workers.pool import WorkerPool
 
 _LONG = 10_000  # characters of a query that others need not wait for
-_CHANGING = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
+_VOLATILE = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Desk:
-    """Takes queries to the workers, and makes HTTP responses of what they give."""
+class QueryDispatcher:
+    """Takes queries to the workers, and makes HTTP responses of their answers."""
 
-    pool: Pool
-    budget: Budget
-    settings: Settings
+    pool: WorkerPool
+    rate_limit: RateLimit
     version: str
 
-    async def query(self, request: Request, asked: Operation, media_type: str = "") -> Response:
-        """The answer to a query, in `media_type`, or else in the form that the client likes best."""
-        rows = await _form(asked.query) in ("SELECT", "ASK")
-        media_type = media_type or negotiated(request, TABLES if rows else GRAPHS)
-        form = written(media_type, rows=rows)
-        job = Job(asked.query, form if rows else TABLES[0], GRAPHS[0] if rows else form, asked.default, asked.named)
-        answer = await self.work(request, job)
-        if answer.media_type != form:  # the form was mistaken; the worker knows better
+    async def query(self, request: Request, operation: Operation, media_type: str = "") -> Response:
+        """The answer to a query, in `media_type`, or else in the one that the client likes best."""
+        text = operation.query
+        rows = await _query_form(text) in ("SELECT", "ASK")
+        media_type = media_type or negotiated(request, TABLE_OFFERS if rows else GRAPH_OFFERS)
+        actual = specific(media_type, rows=rows)
+        tables, graphs = (actual, TRIPLES[0]) if rows else (TABLES[0], actual)
+        job = Job(text, tables, graphs, operation.default, operation.named)
+        answer = await self.run(request, job)
+        if answer.media_type != actual:  # the query's form was mistaken; the worker knows better
             media_type = answer.media_type
-        changing = answer.changing or _CHANGING.search(asked.query)
+        changing = answer.changing or _VOLATILE.search(text)
         return self.response(answer.body, media_type, "" if changing else repr(job))
 
     async def bind(self, request: Request, make: Callable[[], str]) -> str:
         """The query that `make` gives. To look names up is work, too: others need not wait, and it is counted."""
-        client = request.client.host if request.client else ""
-        self.budget.check(client)
+        client = _client(request)
+        self.rate_limit.check(client)
         started = time.monotonic()
         try:
             return await run_in_threadpool(make)
         finally:
-            self.budget.spend(client, time.monotonic() - started)
+            self.rate_limit.spend(client, time.monotonic() - started)
 
-    async def work(self, request: Request, job: Job) -> Answer:
-        """What the workers make of a job. Raises Problem for everything that is no answer."""
-        client = request.client.host if request.client else ""
-        self.budget.check(client)
-        return await self._run(request, job, partial(self.budget.spend, client))
+    async def run(self, request: Request, job: Job) -> Answer:
+        """What the workers answer to a job. Raises Problem for everything that is no answer."""
+        client = _client(request)
+        self.rate_limit.check(client)
+        return await self._run(request, job, partial(self.rate_limit.spend, client))
 
-    async def ready(self, request: Request) -> None:
+    async def check_ready(self, request: Request) -> None:
         """Raise Problem when no query can be answered. To know it costs nobody anything."""
-        await self._run(request, Job("ASK {}", TABLES[0], GRAPHS[0]), lambda _: None)
+        await self._run(request, Job("ASK {}", TABLES[0], TRIPLES[0]), lambda _: None)
 
-    async def _run(self, request: Request, job: Job, spent: Callable[[float], None]) -> Answer:
-        return checked(await self.pool.run(job, lambda: _gone(request), spent), self.settings)
+    async def _run(self, request: Request, job: Job, on_done: Callable[[float], None]) -> Answer:
+        try:
+            return await self.pool.run(job, lambda: _client_gone(request), on_done)
+        except (QuerySyntaxError, NoAnswer) as error:
+            if isinstance(error, QueryTimeout):
+                STOPPED.inc()
+            raise problem_of(error) from None
 
     def response(self, body: bytes, media_type: str, identity: str) -> Response:
         """A response that may be kept, if it has an `identity`: what it is the answer to, besides the data."""
@@ -81,41 +89,15 @@ class Desk:
         return Response(body, 200, {**headers, "Content-Type": media_type})
 
 
-def negotiated(request: Request, offers: Sequence[str]) -> str:
-    """The offer that the client likes best. Raises Problem when it likes none."""
-    found = best(request.headers.get("accept", ""), offers)
-    if found is None:
-        raise Problem(406, f"There is {', '.join(offers)}, and none of these is accepted.", available=list(offers))
-    return found
+def _client(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
-async def _form(query: str) -> str:
+async def _query_form(query: str) -> str:
     return query_form(query) if len(query) < _LONG else await run_in_threadpool(query_form, query)
 
 
-async def _gone(request: Request) -> None:
-    """Done when the client has hung up."""
+async def _client_gone(request: Request) -> None:
+    """Return when the client has hung up."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
-
-
-def checked(answer: Answer, settings: Settings) -> Answer:
-    """The answer itself. Raises Problem when it is none."""
-    said = answer.body.decode("utf-8", "replace")
-    match answer.problem:
-        case "syntax":
-            assert answer.line is not None
-            assert answer.column is not None
-            raise Problem(400, f"Not SPARQL: {said}", line=answer.line, column=answer.column)
-        case "service":
-            known = f"it may ask {', '.join(settings.services)}" if settings.services else "no query here may"
-            raise Problem(403, f"The query asks {said} by SERVICE; {known}.")
-        case "rows":
-            raise Problem(422, f"The answer has more than {settings.rows:,} rows, the limit here; ask with LIMIT.")
-        case "bytes":
-            raise Problem(422, f"The answer has more than {settings.bytes:,} bytes, the limit here; ask with LIMIT.")
-        case "missing":
-            raise Problem(404, f"There is no graph {said}.")
-        case "failed":
-            raise Problem(400, f"The query failed: {said.rstrip('.')}.")
-    return answer

@@ -1,4 +1,4 @@
-"""The shelf: the pages, dumps and files of one version, each by the path at which a site has it."""
+"""Documents of the server: pages, dumps and files, each at the path at which the built site has it."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from lalakg._graph.graph import KnowledgeGraph
 from lalakg._pages import TYPES, Pages, SiteContext, documents, link, scripts, static
 from lalakg._rdf.formats import MEDIA_TYPES, write_graph
 
-FORMS = ("html", "ttl", "jsonld", "nt", "rdf")
-"""How a thing's document may be had, best first."""
+SUFFIXES = ("html", "ttl", "jsonld", "nt", "rdf")
+"""The suffixes of the documents about a thing, best first."""
 
 _THINGS = "id/"
 _REWRITTEN = ("nt", "rdf")  # which a site does not have; made from the Turtle
 _WELL_KNOWN = {".well-known/void": "data/void.ttl", ".well-known/sparql-examples": "data/queries.ttl"}
 
 
-class Shelf:
+class SiteDocuments:
     """What is answered at a path, other than by a query."""
 
-    def __init__(self, kg: KnowledgeGraph, dumps: Path, *, distant: bool = False) -> None:
-        self.kg, self.dumps, self.distant = kg, dumps, distant
+    def __init__(self, kg: KnowledgeGraph, dumps: Path, *, remote: bool = False) -> None:
+        self.kg, self.dumps, self.remote = kg, dumps, remote
 
     @cached_property
     def pages(self) -> Pages:
@@ -72,11 +72,11 @@ class Shelf:
             return write_graph(triples, ending, self.kg.prefixes, {}).encode(), MEDIA_TYPES[ending]
         return None
 
-    def distant_thing(self, path: str) -> str | None:
+    def remote_thing(self, path: str) -> str | None:
         """The IRI of the thing that a path is about, where things are not the folder's but a store's; else None."""
         stem, dot, ending = path.rpartition(".")
-        local = (stem if dot and ending in FORMS else path).removeprefix(_THINGS)
-        if not (self.distant and path.startswith(_THINGS) and local):
+        local = (stem if dot and ending in SUFFIXES else path).removeprefix(_THINGS)
+        if not (self.remote and path.startswith(_THINGS) and local):
             return None
         with contextlib.suppress(ValueError):
             return ox.NamedNode(self.kg.base + unquote(local)).value
@@ -100,22 +100,22 @@ class Shelf:
         """By the paths that their IRIs have, the parts of things, which have no documents of their own."""
         return {str(self.pages.site.paths.path(part)): part for part in self.pages.site.owners}
 
-    def forms(self, path: str) -> dict[str, str]:
+    def representations(self, path: str) -> dict[str, str]:
         """The documents about a thing whose IRI has this path: by media type, a link to each from that path."""
         if part := self._parts.get(path):
             edition = self.pages.site
             home = edition.path(part)
-            found = {TYPES[form]: link(f"{home}.{form}", path) for form in FORMS}
+            found = {TYPES[suffix]: link(f"{home}.{suffix}", path) for suffix in SUFFIXES}
             return {**found, TYPES["html"]: edition.href(part, path)}
         if f"{path}.html" not in self.documents:
             return {}
-        offered = FORMS if f"{path}.ttl" in self.documents else FORMS[:1]
-        return {TYPES[form]: link(f"{path}.{form}", path) for form in offered}
+        offered = SUFFIXES if f"{path}.ttl" in self.documents else SUFFIXES[:1]
+        return {TYPES[suffix]: link(f"{path}.{suffix}", path) for suffix in offered}
 
     def moved(self, path: str) -> str | None:
         """A link to what stands in the place of a document that a part of a thing would have."""
         stem, _, ending = path.rpartition(".")
-        return self.forms(stem).get(TYPES.get(ending, "")) if stem in self._parts else None
+        return self.representations(stem).get(TYPES.get(ending, "")) if stem in self._parts else None
 
     def identity(self, path: str, version: str) -> str:
         """What a path's answer depends on, for an ETag."""

@@ -1,4 +1,4 @@
-"""What is known of requests afterwards: a structured line in the log, and counts for Prometheus."""
+"""Metrics and access log: counts for Prometheus, and a JSON object in the log for each request."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _SECONDS = Histogram("lalakg_request_seconds", "Seconds from request to answer."
 STOPPED = Counter("lalakg_queries_stopped", "Queries that ran into the time limit.")
 
 
-class Observed:
-    """ASGI middleware outside of everything else."""
+class RequestMetrics:
+    """ASGI middleware outside of everything else: counts, times and logs each request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -40,10 +40,10 @@ class Observed:
         try:
             await self.app(scope, receive, watched)
         finally:
-            _note(scope, status or 499, size, time.perf_counter() - start)
+            _record(scope, status or 499, size, time.perf_counter() - start)
 
 
-def _note(scope: Scope, status: int, size: int, seconds: float) -> None:
+def _record(scope: Scope, status: int, size: int, seconds: float) -> None:
     cached = "yes" if scope.get("lalakg.cached") else "no"
     _REQUESTS.labels(str(status), cached).inc()
     _SECONDS.labels(cached).observe(seconds)

@@ -1,8 +1,12 @@
-"""Content negotiation by quality values, as RFC 9110 has it."""
+"""Content negotiation by quality values (RFC 9110, section 12.5)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+from starlette.requests import Request
+
+from lalakg._server.problem_details import Problem
 
 
 def best(accept: str, offers: Sequence[str]) -> str | None:
@@ -16,7 +20,15 @@ def best(accept: str, offers: Sequence[str]) -> str | None:
     return offers[-position] if quality > 0 else None
 
 
-def compressed(accept_encoding: str) -> bool:
+def negotiated(request: Request, offers: Sequence[str]) -> str:
+    """The offer that the client likes best. Raises Problem (406) when it likes none."""
+    found = best(request.headers.get("accept", ""), offers)
+    if found is None:
+        raise Problem(406, f"There is {', '.join(offers)}, and none of these is accepted.", available=list(offers))
+    return found
+
+
+def prefers_gzip(accept_encoding: str) -> bool:
     """Whether gzip is accepted, and liked no less than the plain form. An empty `accept_encoding` likes none."""
     liked = dict(_range(part) for part in accept_encoding.split(","))
     gzip = liked.get("gzip", liked.get("*", 0.0))

@@ -1,21 +1,15 @@
-"""The operations of `/api/` in OpenAPI 3.1, made from the headers of the ready-made queries."""
+"""OpenAPI 3.1 description of the operations of `/api/`, made from the headers of the ready-made queries."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from lalakg._folder.catalogue import Parameter, Query
+from lalakg._folder.parameter_schema import value_schema
 from lalakg._graph.graph import KnowledgeGraph
-from lalakg._server.problem import MEDIA_TYPE
-from lalakg._server.protocol import GRAPHS, TABLES
+from lalakg._server.problem_details import MEDIA_TYPE
+from lalakg._workers.messages import TABLES, TRIPLES
 
-_TYPES: dict[str, dict[str, Any]] = {
-    "iri": {"type": "string", "minLength": 1},
-    "string": {"type": "string"},
-    "integer": {"type": "integer"},
-    "decimal": {"type": "number"},
-    "date": {"type": "string", "format": "date"},
-}
 _REFUSALS = {
     "400": "The request is not as it should be.",
     "403": "The query would ask another host.",
@@ -62,11 +56,11 @@ def describe(kg: KnowledgeGraph, root: str) -> dict[str, Any]:
 
 def _operation(query: Query) -> dict[str, Any]:
     paging = _paging() if query.form == "SELECT" else []
-    types = TABLES[:4] if query.form in ("SELECT", "ASK") else GRAPHS[:4]
+    types = TABLES if query.form in ("SELECT", "ASK") else TRIPLES
     body: dict[str, Any] = {media_type: {} for media_type in types}
     if query.form == "SELECT":
         body[TABLES[0]] = {"schema": _rows()}
-    refused = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    problem = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     return {
         "operationId": query.name,
         "summary": query.summary,
@@ -75,14 +69,9 @@ def _operation(query: Query) -> dict[str, Any]:
         "parameters": [*(_parameter(p) for p in query.parameters), *paging],
         "responses": {
             "200": {"description": "The answer.", "content": body},
-            **{status: {"description": said, **refused} for status, said in _REFUSALS.items()},
+            **{status: {"description": text, **problem} for status, text in _REFUSALS.items()},
         },
     }
-
-
-def value_schema(parameter: Parameter) -> dict[str, Any]:
-    """The JSON Schema of one value of a parameter."""
-    return {"enum": list(parameter.values)} if parameter.values else _TYPES[parameter.type]
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
@@ -100,7 +89,7 @@ def _paging() -> list[dict[str, Any]]:
     whole = {"type": "integer", "minimum": 1, "maximum": 999_999_999}
     return [
         {"name": "page", "in": "query", "description": "Which page of the rows.", "schema": whole},
-        {"name": "size", "in": "query", "description": "How many rows a page has; 100 unless told.", "schema": whole},
+        {"name": "size", "in": "query", "description": "How many rows a page has; 100 if not given.", "schema": whole},
     ]
 
 

@@ -1,4 +1,4 @@
-"""SPARQL 1.1 Protocol: what a request asks, and in which dataset."""
+"""SPARQL 1.1 Protocol: the query operation of a request, its dataset, and the media types of its answer."""
 
 from __future__ import annotations
 
@@ -10,28 +10,15 @@ import pyoxigraph as ox
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
-from lalakg._server.problem import Problem
+from lalakg._server.problem_details import Problem
+from lalakg._workers.messages import QUADS, TABLES, TRIPLES
 
-FORM, DIRECT, UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
-TABLES = (
-    "application/sparql-results+json",
-    "application/sparql-results+xml",
-    "text/csv",
-    "text/tab-separated-values",
-    "application/json",
-    "application/xml",
-)
-GRAPHS = (
-    "text/turtle",
-    "application/n-triples",
-    "application/rdf+xml",
-    "application/ld+json",
-    "application/trig",
-    "application/n-quads",
-    "application/json",
-    "application/xml",
-)
-_SAME = {  # general names under which clients ask for the special ones
+_FORM, _QUERY, _UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
+TABLE_OFFERS = (*TABLES, "application/json", "application/xml")
+"""What a client may ask rows and truth values in, best first."""
+GRAPH_OFFERS = (*TRIPLES, *QUADS, "application/json", "application/xml")
+"""What a client may ask graphs in, best first."""
+_SPECIFIC = {  # what clients mean by general names
     True: {"application/json": TABLES[0], "application/xml": TABLES[1]},
     False: {"application/json": "application/ld+json", "application/xml": "application/rdf+xml"},
 }
@@ -46,32 +33,32 @@ class Operation:
     named: tuple[str, ...] | None = None
 
 
-def arguments(request: Request) -> QueryParams:
+def query_parameters(request: Request) -> QueryParams:
     """The parameters in a request's address. Raises Problem when they are not UTF-8."""
     return QueryParams(_pairs(request.scope["query_string"]))
 
 
-def written(offer: str, *, rows: bool) -> str:
-    """The media type that stands for an offered one."""
-    return _SAME[rows].get(offer, offer)
+def specific(offer: str, *, rows: bool) -> str:
+    """The media type that an offered one, which may be a general one, stands for."""
+    return _SPECIFIC[rows].get(offer, offer)
 
 
-async def operation(request: Request) -> Operation | None:
-    """What a request asks; None when it may ask nothing. Raises Problem for what the protocol does not allow."""
+async def query_operation(request: Request) -> Operation | None:
+    """The query of a request; None where a GET has none. Raises Problem for what the protocol does not allow."""
     pairs = _pairs(request.scope["query_string"])
     if request.method == "POST":
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         body = await request.body()
-        if kind == FORM:
+        if media_type == _FORM:
             pairs = [*pairs, *_pairs(body)]
-        elif kind == DIRECT:
+        elif media_type == _QUERY:
             if any(name == "query" for name, _ in pairs):
                 raise Problem(400, "The query stands in the body and in the address; send it once.")
             pairs = [*pairs, ("query", _text(body))]
-        elif kind == UPDATE:
+        elif media_type == _UPDATE:
             raise _no_update()
         else:
-            raise Problem(415, f"Send a query as {FORM} or {DIRECT}, not as {kind or 'nothing in particular'}.")
+            raise Problem(415, f"Send a query as {_FORM} or {_QUERY}, not as {media_type or 'nothing in particular'}.")
     return _operation(pairs, request.method)
 
 

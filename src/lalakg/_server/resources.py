@@ -1,4 +1,4 @@
-"""Reading: from a thing's IRI to the document that fits, and the documents themselves."""
+"""Linked-data resources: from a thing's IRI to the document that fits (303), and the documents themselves."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from lalakg._pages import TYPES, link
-from lalakg._server.dispatch import negotiated
-from lalakg._server.documents import FORMS
-from lalakg._server.negotiation import best
-from lalakg._server.problem import MEDIA_TYPE, Problem
-from lalakg._server.protocol import GRAPHS, TABLES
-from lalakg._server.state import Serving
-from lalakg._server.worker import Job
+from lalakg._server.documents import SUFFIXES
+from lalakg._server.negotiation import best, negotiated
+from lalakg._server.problem_details import MEDIA_TYPE, Problem
+from lalakg._server.state import ServerState
+from lalakg._workers.messages import TABLES, TRIPLES, Job
 
 # A thing, what points at it (some of that), and what both are called.
 _SURROUNDINGS = """
@@ -33,40 +31,40 @@ WHERE {
 
 async def read(request: Request) -> Response:
     """The document at a path; 303 to one of its documents for a thing; else 404, in HTML for who reads HTML."""
-    serving: Serving = request.app.state.serving
+    state: ServerState = request.app.state.current
     path = request.path_params["path"]
-    if (iri := serving.shelf.distant_thing(path)) is not None:
-        return await _distant(request, serving, iri, path)
-    if moved := serving.shelf.moved(path):
+    if (iri := state.documents.remote_thing(path)) is not None:
+        return await _remote(request, state, iri, path)
+    if moved := state.documents.moved(path):
         return RedirectResponse(moved, 301)
-    found = await run_in_threadpool(serving.shelf.get, path)
+    found = await run_in_threadpool(state.documents.get, path)
     if found is not None:
         body, media_type = found
-        return serving.desk.response(body, media_type, serving.shelf.identity(path, serving.version))
-    if forms := serving.shelf.forms(path):
-        return _to_document(request, forms)
-    return await _nothing(request, serving)
+        return state.dispatcher.response(body, media_type, state.documents.identity(path, state.version))
+    if representations := state.documents.representations(path):
+        return _see_other(request, representations)
+    return await _not_found(request, state)
 
 
-def _to_document(request: Request, forms: Mapping[str, str]) -> Response:
-    return RedirectResponse(forms[negotiated(request, tuple(forms))], 303)
+def _see_other(request: Request, representations: Mapping[str, str]) -> Response:
+    return RedirectResponse(representations[negotiated(request, tuple(representations))], 303)
 
 
-async def _distant(request: Request, serving: Serving, iri: str, path: str) -> Response:
+async def _remote(request: Request, state: ServerState, iri: str, path: str) -> Response:
     """A thing of a store that is not the folder's."""
-    if path.rpartition(".")[2] not in FORMS:
-        return _to_document(request, {TYPES[form]: link(f"{path}.{form}", path) for form in FORMS})
+    if path.rpartition(".")[2] not in SUFFIXES:
+        return _see_other(request, {TYPES[suffix]: link(f"{path}.{suffix}", path) for suffix in SUFFIXES})
     query = _SURROUNDINGS.replace("$THING", str(ox.NamedNode(iri)))
-    answer = await serving.desk.work(request, Job(query, TABLES[0], GRAPHS[1]))
+    answer = await state.dispatcher.run(request, Job(query, TABLES[0], TRIPLES[1]))
     triples = [quad.triple for quad in ox.parse(answer.body, format=ox.RdfFormat.N_TRIPLES)]
-    found = await run_in_threadpool(serving.shelf.about, iri, path, triples)
+    found = await run_in_threadpool(state.documents.about, iri, path, triples)
     if found is None:
-        return await _nothing(request, serving)
-    return serving.desk.response(*found, f"{path} {query}")
+        return await _not_found(request, state)
+    return state.dispatcher.response(*found, f"{path} {query}")
 
 
-async def _nothing(request: Request, serving: Serving) -> Response:
+async def _not_found(request: Request, state: ServerState) -> Response:
     if best(request.headers.get("accept", ""), (MEDIA_TYPE, "text/html")) == "text/html":
-        page = await run_in_threadpool(serving.shelf.pages.not_found, "/")
+        page = await run_in_threadpool(state.documents.pages.not_found, "/")
         return Response(page, 404, media_type="text/html")
     raise Problem(404, f"There is nothing at {request.url.path}.")

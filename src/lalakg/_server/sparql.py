@@ -1,22 +1,28 @@
-"""`/sparql` and `/store`: SPARQL 1.1 Protocol and, for reading, the Graph Store Protocol."""
+"""`/sparql` and `/store`: SPARQL 1.1 Protocol, Service Description, and the Graph Store Protocol for reading."""
 
 from __future__ import annotations
 
+import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from lalakg._graph.graph import KnowledgeGraph
 from lalakg._pages import link
 from lalakg._rdf.formats import write_graph
-from lalakg._server.dispatch import negotiated
-from lalakg._server.problem import Problem
-from lalakg._server.protocol import GRAPHS, TABLES, arguments, graph_name, operation
-from lalakg._server.service_description import service_description
-from lalakg._server.state import Serving
-from lalakg._server.worker import Job
+from lalakg._rdf.terms import RDF_TYPE
+from lalakg._server.negotiation import negotiated
+from lalakg._server.problem_details import Problem
+from lalakg._server.protocol import graph_name, query_operation, query_parameters
+from lalakg._server.state import ServerState
+from lalakg._workers.messages import QUADS, TABLES, TRIPLES, Job
 
-_TRIPLES = GRAPHS[:4]
-_DATASET = ("application/trig", "application/n-quads")
-_SHORT = {
+_SD = "http://www.w3.org/ns/sparql-service-description#"
+_FORMATS = "http://www.w3.org/ns/formats/"
+_RESULT_FORMATS = (
+    *("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV"),
+    *("Turtle", "N-Triples", "RDF_XML", "JSON-LD", "TriG", "N-Quads"),
+)
+_SUFFIXES = {
     "text/turtle": "ttl",
     "application/n-triples": "nt",
     "application/rdf+xml": "rdf",
@@ -26,27 +32,47 @@ _SHORT = {
 
 async def sparql(request: Request) -> Response:
     """A query's answer; without a query, the page that asks one, or the description of the service."""
-    serving: Serving = request.app.state.serving
-    asked = await operation(request)
-    if asked is not None:
-        return await serving.desk.query(request, asked)
-    media_type = negotiated(request, (*_TRIPLES, "text/html"))
+    state: ServerState = request.app.state.current
+    operation = await query_operation(request)
+    if operation is not None:
+        return await state.dispatcher.query(request, operation)
+    media_type = negotiated(request, (*TRIPLES, "text/html"))
     if media_type == "text/html":
-        return RedirectResponse(link(serving.editor, request.url.path[1:]), 303)
-    triples = service_description(str(request.url.replace(query="")), serving.kg)
-    text = write_graph(triples, _SHORT[media_type], serving.kg.prefixes, serving.kg.folder.context)
-    return serving.desk.response(text.encode(), media_type, f"service {request.url}")
+        return RedirectResponse(link(state.editor, request.url.path[1:]), 303)
+    triples = service_description(str(request.url.replace(query="")), state.kg)
+    text = write_graph(triples, _SUFFIXES[media_type], state.kg.prefixes, state.kg.folder.context)
+    return state.dispatcher.response(text.encode(), media_type, f"service {request.url}")
 
 
 async def store(request: Request) -> Response:
     """A graph, named by `graph` or `default`; without either, the whole dataset."""
-    serving: Serving = request.app.state.serving
-    given = arguments(request)
-    names, default = [graph_name(name) for name in given.getlist("graph")], "default" in given
-    if len(names) + default > 1 or not set(given) <= {"graph", "default"}:
+    state: ServerState = request.app.state.current
+    parameters = query_parameters(request)
+    names, default = [graph_name(name) for name in parameters.getlist("graph")], "default" in parameters
+    if len(names) + default > 1 or not set(parameters) <= {"graph", "default"}:
         raise Problem(400, "Name one graph, by graph=IRI or default; or none, for the whole dataset.")
     whole = not (names or default)
-    media_type = negotiated(request, _DATASET if whole else _TRIPLES)
+    media_type = negotiated(request, QUADS if whole else TRIPLES)
     job = Job("", TABLES[0], media_type, dump=True, graph=None if whole else "".join(names))
-    answer = await serving.desk.work(request, job)
-    return serving.desk.response(answer.body, media_type, repr(job))
+    answer = await state.dispatcher.run(request, job)
+    return state.dispatcher.response(answer.body, media_type, repr(job))
+
+
+def service_description(url: str, kg: KnowledgeGraph) -> list[ox.Triple]:
+    """The endpoint at `url`: its language, formats and dataset, with what is known about the dataset."""
+    service, dataset = ox.NamedNode(url), ox.NamedNode(kg.folder.dataset.iri)
+    graph = ox.NamedNode(kg.folder.dataset.graphs + "complete")
+
+    def says(subject: ox.NamedNode, name: str, value: ox.NamedNode) -> ox.Triple:
+        return ox.Triple(subject, ox.NamedNode(_SD + name), value)
+
+    return [
+        ox.Triple(service, RDF_TYPE, ox.NamedNode(_SD + "Service")),
+        says(service, "endpoint", service),
+        says(service, "supportedLanguage", ox.NamedNode(_SD + "SPARQL11Query")),
+        *(says(service, "resultFormat", ox.NamedNode(_FORMATS + name)) for name in _RESULT_FORMATS),
+        says(service, "defaultDataset", dataset),
+        ox.Triple(dataset, RDF_TYPE, ox.NamedNode(_SD + "Dataset")),
+        says(dataset, "defaultGraph", graph),
+        ox.Triple(graph, RDF_TYPE, ox.NamedNode(_SD + "Graph")),
+    ]

@@ -1,4 +1,4 @@
-"""What one server process serves at the moment, and how it goes over to newer data."""
+"""State of one server process: a snapshot of the data, and all that is made from it."""
 
 from __future__ import annotations
 
@@ -7,41 +7,42 @@ from pathlib import Path
 
 from lalakg._folder.folder import Folder
 from lalakg._graph.graph import KnowledgeGraph
-from lalakg._server.data import Data
-from lalakg._server.dispatch import Desk
-from lalakg._server.documents import Shelf
-from lalakg._server.guards import Budget
-from lalakg._server.pool import Pool
+from lalakg._server.dispatch import QueryDispatcher
+from lalakg._server.documents import SiteDocuments
+from lalakg._server.rate_limit import RateLimit
 from lalakg._server.settings import Settings
+from lalakg._server.snapshots import Snapshot
+from lalakg._workers.pool import WorkerPool
 
 
-class Serving:
-    """The graph, the workers and everything made from them, in one edition of the data.
+class ServerState:
+    """The graph, the workers and everything made from them, for one snapshot of the data.
 
-    A request keeps to the edition with which it began. An edition is held for as long as a request does so.
+    A request keeps to the state with which it began. The snapshot is locked for as long as anybody refers to the state.
     """
 
     editor = "query/new.html"
 
-    def __init__(self, settings: Settings, top: Path, budget: Budget | None = None) -> None:
+    def __init__(self, settings: Settings, top: Path, rate_limit: RateLimit | None = None) -> None:
         self.settings, self.top = settings, top
-        self.budget = budget or Budget(settings.budget)
-        self.data, lock = Data.hold(top)
+        self.rate_limit = rate_limit or RateLimit(settings.budget)
+        self.snapshot, lock = Snapshot.acquire(top)
         weakref.finalize(self, lock.close)
-        self.version = self.data.version
-        self.kg = KnowledgeGraph(Folder.find(self.data.folder))
-        self.pool = Pool(self.data.source, settings)
-        self.shelf = Shelf(self.kg, self.data.dumps, distant=bool(settings.store or settings.endpoint))
-        self.desk = Desk(self.pool, self.budget, settings, self.version)
+        self.version = self.snapshot.version
+        self.kg = KnowledgeGraph(Folder.find(self.snapshot.folder))
+        self.pool = WorkerPool(self.snapshot.source, settings.limits)
+        remote = bool(settings.store or settings.endpoint)
+        self.documents = SiteDocuments(self.kg, self.snapshot.dumps, remote=remote)
+        self.dispatcher = QueryDispatcher(self.pool, self.rate_limit, self.version)
 
     def warm(self) -> None:
         """Make what the first reader would have to wait for."""
-        _ = self.shelf.documents
+        _ = self.documents.documents
 
-    def renewed(self) -> Serving:
-        """The newest edition, warm; this one when there is none that is newer."""
-        if Data.current(self.top) == self.data:
+    def renewed(self) -> ServerState:
+        """The state for the newest snapshot, warm; this one when there is none that is newer."""
+        if Snapshot.current(self.top) == self.snapshot:
             return self
-        new = Serving(self.settings, self.top, self.budget)
+        new = ServerState(self.settings, self.top, self.rate_limit)
         new.warm()
         return new

@@ -1,6 +1,7 @@
-"""What the evaluation of shapes asks of data: of whole sets by SPARQL (`sets`), or of single nodes (`points`).
+"""Interfaces of validation backends: what evaluating shapes asks of data, one method for each kind of question.
 
-A focus is a set of nodes: a graph pattern to the one, the nodes themselves to the other.
+A focus is a set of focus nodes. `sparql_backend` holds it as a graph pattern and asks one query for all of them;
+`node_backend` holds the nodes themselves and looks up their values in tables.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ Pair: TypeAlias = tuple[Term, Term]
 
 
 class Source(Protocol):
-    """What runs a SELECT: a store here, or an endpoint elsewhere."""
+    """What runs SELECT queries: a store in this process, or a remote endpoint."""
 
     def rows(self, query: str) -> Iterator[Row]:
         """The rows, in the order of the variables; None where unbound."""
@@ -27,46 +28,52 @@ class Source(Protocol):
 
 
 class Backend(Protocol):
-    """The questions that the evaluation of a shape asks. `path` is None where the values are the focus nodes."""
+    """What evaluating a shape asks, by the constraint components of SHACL, section 4.
 
-    def step(self, focus: Any, path: Path | None) -> Any:
+    `path` is None at a node shape, where the value nodes are the focus nodes.
+    """
+
+    def value_nodes(self, focus: Any, path: Path | None) -> Any:
         """The value nodes of all focus nodes, as a focus."""
 
-    def without(self, focus: Any, nodes: set[Term]) -> Any:
-        """The focus without these nodes, where that spares work; or else as it is."""
+    def excluding(self, focus: Any, nodes: set[Term]) -> Any:
+        """The focus without these nodes, where that saves work; otherwise as it is."""
 
-    def nodes(self, focus: Any) -> Collection[Term]:
+    def focus_nodes(self, focus: Any) -> Collection[Term]:
         """The focus nodes."""
 
-    def pairs(self, focus: Any, path: Path | None) -> list[Pair]:
+    def value_pairs(self, focus: Any, path: Path | None) -> list[Pair]:
         """Every focus node with each of its value nodes."""
 
-    def failing(self, focus: Any, path: Path | None, constraint: Constraint) -> list[Pair]:
-        """Those pairs whose value breaks a value test."""
+    def failing_values(self, focus: Any, path: Path | None, constraint: Constraint) -> list[Pair]:
+        """The pairs whose value fails a value test: sh:datatype, sh:pattern, sh:in and the like."""
 
-    def outside(self, focus: Any, path: Path | None, class_: str) -> list[Pair]:
-        """Those pairs whose value is no instance of a class."""
+    def non_instances(self, focus: Any, path: Path | None, class_: str) -> list[Pair]:
+        """sh:class: the pairs whose value is no instance of the class or its subclasses."""
 
-    def fewer(self, focus: Any, path: Path, number: int) -> list[Term]:
-        """The focus nodes with fewer values than `number`."""
+    def below_min_count(self, focus: Any, path: Path, number: int) -> list[Term]:
+        """sh:minCount: the focus nodes with fewer values than `number`."""
 
-    def more(self, focus: Any, path: Path, number: int) -> list[Term]:
-        """The focus nodes with more values than `number`."""
+    def above_max_count(self, focus: Any, path: Path, number: int) -> list[Term]:
+        """sh:maxCount: the focus nodes with more values than `number`."""
 
-    def lacking(self, focus: Any, path: Path | None, value: Term) -> list[Term]:
-        """The focus nodes without this value."""
+    def without_value(self, focus: Any, path: Path | None, value: Term) -> list[Term]:
+        """sh:hasValue: the focus nodes without this value."""
 
-    def unequal(self, focus: Any, path: Path | None, predicate: str) -> list[Pair]:
-        """Focus nodes with a value at just one of `path` and `predicate`."""
+    def unequal_values(self, focus: Any, path: Path | None, predicate: str) -> list[Pair]:
+        """sh:equals: focus nodes, each with a value at just one of `path` and `predicate`."""
 
-    def shared(self, focus: Any, path: Path | None, predicate: str) -> list[Pair]:
-        """Focus nodes with a value at both."""
+    def shared_values(self, focus: Any, path: Path | None, predicate: str) -> list[Pair]:
+        """sh:disjoint: focus nodes, each with a value at both."""
 
-    def unordered(self, focus: Any, path: Path, predicate: str, operator: str) -> list[Pair]:
-        """Pairs, one for each value at `predicate` that the pair's value does not stand to in the order."""
+    def unordered_values(self, focus: Any, path: Path, predicate: str, operator: str) -> list[Pair]:
+        """sh:lessThan, sh:lessThanOrEquals: pairs, once for each value at `predicate` that the pair's is not below.
 
-    def same_language(self, focus: Any, path: Path) -> list[Pair]:
-        """Focus nodes with a language that two of their values share."""
+        `operator` is < or <=.
+        """
 
-    def strange(self, focus: Any, allowed: tuple[str, ...]) -> list[Row]:
-        """Focus nodes, predicates that are not allowed, values."""
+    def duplicate_languages(self, focus: Any, path: Path) -> list[Pair]:
+        """sh:uniqueLang: focus nodes, each with a language tag that two of their values share."""
+
+    def disallowed_statements(self, focus: Any, allowed: tuple[str, ...]) -> list[Row]:
+        """sh:closed: focus nodes, predicates that are not allowed, values."""

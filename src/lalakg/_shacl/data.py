@@ -1,4 +1,4 @@
-"""Data to be validated: a store, and what it rewrote."""
+"""The data graph: a store of the statements under validation, with the literals that the store rewrites."""
 
 from __future__ import annotations
 
@@ -14,18 +14,21 @@ from typing import IO
 import pyoxigraph as ox
 
 from lalakg._rdf import parser
-from lalakg._shacl.lexical import Lexical
-from lalakg._shacl.ntriples_filter import Sieve
+from lalakg._shacl.lexical_forms import LexicalForms
+from lalakg._shacl.ntriples_filter import NTriplesFilter
 
 _IN_MEMORY = 1 << 24  # bytes of lines set aside; more go to the disk
 _BUFFER = 1 << 20
 
 
 class Data:
-    """A store, and the literals that it rewrote. `lines` are files of N-Triples, which the store reads by itself."""
+    """A data graph: `store`, and `lexical`, the lexical forms that the store rewrote.
+
+    `lines` are N-Triples files, which the store parses itself, in bulk.
+    """
 
     def __init__(self, triples: Iterable[ox.Triple | ox.Quad] = (), lines: Iterable[Path] = ()) -> None:
-        self.store, self.lexical = ox.Store(), Lexical()
+        self.store, self.lexical = ox.Store(), LexicalForms()
         with ExitStack() as open_files:
             asides = [(path, open_files.enter_context(SpooledTemporaryFile(_IN_MEMORY))) for path in lines]
             for path, aside in asides:
@@ -34,7 +37,11 @@ class Data:
             self.lexical.load(chain(triples, doubtful), self.store)
 
     def _load_lines(self, path: Path, aside: IO[bytes]) -> None:
-        with _located(path), path.open("rb") as source, io.BufferedReader(Sieve(source, aside), _BUFFER) as sieve:
+        with (
+            _located(path),
+            path.open("rb") as source,
+            io.BufferedReader(NTriplesFilter(source, aside), _BUFFER) as sieve,
+        ):
             self.store.load(sieve, format=ox.RdfFormat.N_TRIPLES)
 
 

@@ -1,62 +1,68 @@
-"""Messages in words: those that shapes bring, with their `{?variables}` filled in, and our own for the rest."""
+"""Result messages (sh:resultMessage): the shapes' own, with `{?variable}` filled in, or default ones in English."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from lalakg._shacl.components import Use
+from lalakg._rdf.terms import Node
+from lalakg._shacl.constraint_components import ComponentConstraint
 from lalakg._shacl.evaluation import Violation
-from lalakg._shacl.graph import ShapesGraph
-from lalakg._shacl.select import Select
+from lalakg._shacl.shape_names import short_path
+from lalakg._shacl.shapes import Shapes
+from lalakg._shacl.shapes_graph import ShapesGraph
+from lalakg._shacl.sparql_constraints import SelectQuery
 
 _SLOT = re.compile(r"\{[?$](\w+)\}")
 
 
-def messages(violation: Violation, graph: ShapesGraph) -> tuple[ox.Literal, ...]:
-    """What is wrong, in words: all that the shape says, in each language, or our own words."""
+def messages(violation: Violation, shapes: Shapes) -> tuple[ox.Literal, ...]:
+    """The messages of a result: all that the shape has, in each language, or one default message."""
     shape, value = violation.shape, violation.constraint.value
     own: tuple[ox.Literal, ...] = ()
-    if isinstance(value, Select):
+    if isinstance(value, SelectQuery):
         own = value.messages
-    elif isinstance(value, Use):
+    elif isinstance(value, ComponentConstraint):
         own = value.validator.messages
     texts = own or shape.messages
     if not texts:
-        return (ox.Literal(_default(violation, graph)),)
+        return (ox.Literal(_default(violation, shapes)),)
     bindings = {"value": violation.value, "this": violation.focus, **dict(violation.bindings)}
 
     def filled(text: ox.Literal) -> ox.Literal:
         words = _SLOT.sub(
-            lambda slot: _show(bindings[slot[1]], graph) if bindings.get(slot[1]) else slot[0], text.value
+            lambda slot: _data_term(bindings[slot[1]], shapes.graph) if bindings.get(slot[1]) else slot[0], text.value
         )
         return text if words == text.value else ox.Literal(words, language=text.language)
 
     return tuple(map(filled, texts))
 
 
-def _show(term: Any, graph: ShapesGraph) -> str:
+def _data_term(term: Any, graph: ShapesGraph) -> str:
+    """A term of the data in words. A blank node keeps its label, by which a report finds how to name it."""
+    return str(term) if isinstance(term, ox.BlankNode) else _shapes_term(term, graph)
+
+
+def _shapes_term(term: Node, graph: ShapesGraph) -> str:
     return str(term.value) if isinstance(term, ox.Literal) else graph.name(term)
 
 
-def _default(violation: Violation, graph: ShapesGraph) -> str:
-    constraint = violation.constraint
+def _default(violation: Violation, shapes: Shapes) -> str:
+    graph, constraint = shapes.graph, violation.constraint
     path = violation.shape.path
-    subject = _show(violation.value, graph) if violation.value is not None else "it"
-    where = f"{_path(path.sparql(), graph)}: " if path else ""
+    subject = _data_term(violation.value, graph) if violation.value is not None else "it"
+    where = f"{short_path(path, graph)}: " if path else ""
+    if constraint.kind in _ABOUT_SHAPES:
+        return f"{where}{subject} {_ABOUT_SHAPES[constraint.kind](constraint.value, shapes.names.shape)}"
     template = _WORDS.get(constraint.kind, _unnamed)
-    return f"{where}{subject} {template(constraint.value, lambda term: _show(term, graph))}"
+    return f"{where}{subject} {template(constraint.value, lambda term: _shapes_term(term, graph))}"
 
 
 def _unnamed(_value: Any, _say: Callable[[Any], str]) -> str:
     return "does not meet the constraint"
-
-
-def _path(text: str, graph: ShapesGraph) -> str:
-    return re.sub(r"<([^>]*)>", lambda m: graph.name(ox.NamedNode(m[1])), text)
 
 
 def _iri(value: str, show: Callable[[Any], str]) -> str:
@@ -67,7 +73,8 @@ def _list(values: Any, show: Callable[[Any], str]) -> str:
     return ", ".join(show(v) if not isinstance(v, str) else v for v in values)
 
 
-_WORDS: Final[dict[str, Callable[[Any, Callable[[Any], str]], str]]] = {
+_Template: TypeAlias = Callable[[Any, Callable[[Any], str]], str]
+_WORDS: Final[dict[str, _Template]] = {
     "class": lambda v, show: f"is not a {_iri(v, show)}",
     "datatype": lambda v, show: f"is not a well-formed {_iri(v, show)}",
     "nodeKind": lambda v, _: f"is not of the kind {v}",
@@ -89,6 +96,8 @@ _WORDS: Final[dict[str, Callable[[Any, Callable[[Any], str]], str]]] = {
     "hasValue": lambda v, show: f"does not have the value {show(v)}",
     "in": lambda v, show: f"is none of {_list(v, show)}",
     "closed": lambda _v, _s: "is the value of a property that the shape does not allow",
+}
+_ABOUT_SHAPES: Final[dict[str, _Template]] = {
     "node": lambda v, show: f"does not conform to {show(v)}",
     "not": lambda v, show: f"conforms to {show(v)}, which it must not",
     "and": lambda v, show: f"does not conform to all of {_list(v, show)}",

@@ -1,7 +1,7 @@
-"""N-Triples on their way into a store that reads them by itself, without a Python object for each.
+"""Filter for the bulk loading of N-Triples: plain lines go to the store's own parser, doubtful ones are set aside.
 
-Set aside are the lines that have to be looked at: those with a literal that the store may rewrite, and those with a
-blank node, which must keep one name in all its lines.
+A line is doubtful, and needs a Python object, when it has a literal that the store may rewrite, or a blank node, which
+must keep one label in all its lines. Lines are found by searching bytes, without parsing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import IO
 
 from lalakg._rdf.terms import XSD
 
-_MARKS = (b"^^", b"@", b"_")  # without any of these, a line has neither; what is rare is found fastest
+_MARKERS = (b"^^", b"@", b"_")  # without any of these, a line has neither; what is rare is found fastest
 _XSD = re.escape(XSD.encode())
 _SAFE = re.compile(
     rb"(?:\^\^<(?:" + _XSD + rb"(?:string|anyURI|hexBinary)|(?!" + _XSD + rb")[^<>\\\s]++)>|@[a-z]+(?:-[a-z0-9]+)*)"
@@ -23,29 +23,32 @@ _INTEGER = re.compile(rb'"(?:0|-?[1-9][0-9]{0,17})"\^\^<' + _XSD + rb"integer> ?
 _CHUNK = 1 << 20
 
 
-class Sieve(io.RawIOBase):
-    """A file without the lines that go into `aside`; empty lines stand for them, so that others keep their numbers."""
+class NTriplesFilter(io.RawIOBase):
+    """A readable file without the doubtful lines, which are written to `aside`.
+
+    Empty lines stand for them, so that errors have the right line numbers.
+    """
 
     def __init__(self, source: IO[bytes], aside: IO[bytes]) -> None:
         self.source, self.aside = source, aside
         self._ready = memoryview(b"")
 
     def readable(self) -> bool:
-        """See RawIOBase."""
+        """Always."""
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the caller's is a memoryview
-        """See RawIOBase."""
+        """Read the next bytes of the filtered file."""
         if not self._ready:
             chunk = self.source.read(_CHUNK) + self.source.readline()
-            self._ready = memoryview(self._sifted(chunk))
+            self._ready = memoryview(self._filtered(chunk))
         size = min(len(buffer), len(self._ready))
         buffer[:size], self._ready = self._ready[:size], self._ready[size:]
         return size
 
-    def _sifted(self, chunk: bytes) -> bytes:
+    def _filtered(self, chunk: bytes) -> bytes:
         pieces, last = [], 0
-        for start, end in sorted({_line(chunk, at) for mark in _MARKS for at in _doubtful(chunk, mark)}):
+        for start, end in sorted({_line(chunk, at) for mark in _MARKERS for at in _doubtful(chunk, mark)}):
             self.aside.write(chunk[start:end] + b"\n")
             pieces.append(chunk[last:start])
             last = end

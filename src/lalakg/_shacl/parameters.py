@@ -1,4 +1,4 @@
-"""The values of SHACL Core's parameters: read, and refused when they are not what the parameter takes."""
+"""Parameters of SHACL Core's constraint components (section 4): readers that refuse values of the wrong kind."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pyoxigraph as ox
 
 from lalakg._errors import ShapesError
 from lalakg._rdf.terms import Node
-from lalakg._shacl.graph import SH, ShapesGraph
 from lalakg._shacl.patterns import read_pattern
+from lalakg._shacl.shapes_graph import SH, ShapesGraph
 
 _NODE_KINDS: Final = {"IRI", "BlankNode", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral"}
 Reader = Callable[[ShapesGraph, Node, Node], Any]

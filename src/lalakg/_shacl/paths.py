@@ -1,4 +1,4 @@
-"""SHACL property paths: read from a shapes graph, written as SPARQL 1.1 property paths."""
+"""SHACL property paths (section 2.3.1): read from a shapes graph, written as SPARQL 1.1 property paths."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from lalakg._errors import ShapesError
 from lalakg._rdf.terms import RDF, Node
-from lalakg._shacl.graph import SH, ShapesGraph
+from lalakg._shacl.shapes_graph import SH, ShapesGraph
 
 _SUFFIXES = {"zeroOrMorePath": "*", "oneOrMorePath": "+", "zeroOrOnePath": "?"}
 _KEYS = {"inverse": "inversePath", **{suffix: key for key, suffix in _SUFFIXES.items()}}

@@ -1,4 +1,4 @@
-"""The regular expressions of sh:pattern: read, and refused where the engines would not agree on them."""
+"""Regular expressions of sh:pattern: read, and refused where regular expression engines would disagree."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pyoxigraph as ox
 
 from lalakg._errors import ShapesError
 from lalakg._rdf.terms import Node
-from lalakg._shacl.graph import ShapesGraph
-from lalakg._shacl.select import NOTHING
+from lalakg._shacl.shapes_graph import ShapesGraph
+from lalakg._shacl.sparql_constraints import EMPTY_STORE
 
 _COUNT: Final = re.compile(r"\{[0-9]+(,[0-9]*)?\}")
 _CLASS: Final = re.compile(r"\\.|\[(?P<inside>(?:\\.|[^\]\\])*)\]", re.DOTALL)
@@ -20,12 +20,12 @@ _FLAGS: Final = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
 
 
 class Pattern(NamedTuple):
-    """A regular expression with its flags; `here` where the store's engine has no room for it, so that it is tried on
-    the values here."""
+    """A regular expression with its flags; `compiled` where the store's engine has no room for it, so that Python's
+    matches it instead."""
 
     text: str
     flags: str
-    here: re.Pattern[str] | None = None
+    compiled: re.Pattern[str] | None = None
 
 
 def read_pattern(graph: ShapesGraph, node: Node, value: Node) -> Pattern:
@@ -47,7 +47,7 @@ def read_pattern(graph: ShapesGraph, node: Node, value: Node) -> Pattern:
 
 def _is_taken(text: str, flags: str) -> bool:
     test = f"ASK {{ BIND(REGEX('', {ox.Literal(text)}, {ox.Literal(flags)}) AS ?ok) FILTER(BOUND(?ok)) }}"
-    return bool(NOTHING.query(test))
+    return bool(EMPTY_STORE.query(test))
 
 
 def _operator(text: str) -> str:

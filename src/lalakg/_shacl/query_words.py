@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from lalakg._rdf.tokens import Token, tokens
+from lalakg._sparql.text import depths
 
 _PIECE = re.compile(
     r"""
@@ -18,7 +19,6 @@ _PIECE = re.compile(
 )
 _CLAUSES = {"SELECT", "GROUP", "ORDER", "WHERE", "{", "}", "HAVING", "LIMIT", "OFFSET"}
 _LISTING = {"SELECT", "GROUP", "ORDER"}  # clauses in which a variable cannot give way to a term
-_DEPTH = {"(": 1, ")": -1}
 
 
 def words(text: str) -> list[Token]:
@@ -48,28 +48,17 @@ def split(text: str) -> tuple[str, str]:
     return text[:start], text[start:]
 
 
-def closing(listed: list[Token], opening: int) -> int:
-    """Where the group that opens at `opening` is closed."""
-    depth = 0
-    for index in range(opening, len(listed)):
-        depth += {"{": 1, "}": -1}.get(listed[index].text, 0)
-        if depth == 0:
-            return index
-    return len(listed)
-
-
 def replace(text: str, values: Mapping[str, str]) -> str:
     """The text with variables replaced by terms; `bound(?x)` of such a variable becomes (true).
 
     The variables that a SELECT returns, groups by or orders by stay, since a term cannot stand there.
     """
     listed = words(text)
-    pieces, last, listing, depth = list[str](), 0, False, 0
-    for index, word in enumerate(listed):
-        depth += _DEPTH.get(word.text, 0)
+    pieces, last, listing, level = list[str](), 0, False, 0
+    for index, (word, depth) in enumerate(depths(listed, "()")):
         if word.text.upper() in _CLAUSES:
-            listing, depth = word.text.upper() in _LISTING, 0
-        if not _is_variable(word) or word.text[1:] not in values or (listing and depth == 0):
+            listing, level = word.text.upper() in _LISTING, depth
+        if not _is_variable(word) or word.text[1:] not in values or (listing and depth == level):
             continue
         start, end, new = word.start, word.end, values[word.text[1:]]
         if index >= 2 and listed[index - 2].text.upper() == "BOUND":

@@ -1,4 +1,4 @@
-"""pySHACL as the reference: the same question to another engine, the answer in our terms."""
+"""pySHACL as the reference engine: validates the same data and shapes; its report is read as our results."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pyoxigraph as ox
 
 from lalakg._errors import ShapesError
 from lalakg._rdf.terms import WELL_KNOWN, from_rdflib, to_rdflib
-from lalakg._shacl.graph import SH, ShapesGraph
 from lalakg._shacl.paths import read_path
 from lalakg._shacl.shape import SEVERITIES
+from lalakg._shacl.shapes_graph import SH, ShapesGraph
 from lalakg._shacl.validation import ShapeResult
 
 
@@ -66,7 +66,7 @@ def _result(properties: dict[str, list[Any]], graph: ShapesGraph) -> ShapeResult
     focus, shape = properties["focusNode"][0], properties["sourceShape"][0]
     component, severity = properties["sourceConstraintComponent"][0], properties["resultSeverity"][0]
     messages, path = tuple(properties.get("resultMessage", [])), one("resultPath")
-    along = read_path(graph, path) if isinstance(path, ox.BlankNode) else None
+    complex_path = read_path(graph, path) if isinstance(path, ox.BlankNode) else None
     named = SEVERITIES.get(severity.value, severity.value)
     constraint = one("sourceConstraint")
-    return ShapeResult(focus, path, one("value"), component.value, shape, named, messages, constraint, along)
+    return ShapeResult(focus, path, one("value"), component.value, shape, named, messages, constraint, complex_path)

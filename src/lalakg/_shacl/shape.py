@@ -1,4 +1,4 @@
-"""One shape as data, with its constraints."""
+"""The model of a shape: its path, targets, severity and constraints."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from lalakg._rdf.terms import Node
-from lalakg._shacl.graph import SH
 from lalakg._shacl.paths import Path
+from lalakg._shacl.shapes_graph import SH
 
 SEVERITIES: Final = {SH + "Violation": "violation", SH + "Warning": "warning", SH + "Info": "info"}
 LISTS_OF_SHAPES: Final = ("and", "or", "xone")
@@ -27,7 +27,7 @@ class Constraint:
 
 
 @dataclass(frozen=True)
-class Qualified:
+class QualifiedValueShape:
     """A qualified value shape with its bounds and the sibling shapes that its values must not conform to."""
 
     shape: Node

@@ -1,4 +1,4 @@
-"""Running what SHACL-SPARQL adds: for all focus nodes at once, or for one at a time where sets would mix them."""
+"""Runner of SPARQL-based constraints and components: set at a time, or node by node where that would be wrong."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import pyoxigraph as ox
 from lalakg._errors import EndpointError, ShapesError
 from lalakg._rdf.terms import Node
 from lalakg._shacl.backend import Pair, Source
-from lalakg._shacl.components import Ask, Use
+from lalakg._shacl.constraint_components import AskValidator, ComponentConstraint
 from lalakg._shacl.evaluation import Violation
-from lalakg._shacl.node_backend import Nodes
+from lalakg._shacl.node_backend import FocusNodes
 from lalakg._shacl.query_words import replace, split
-from lalakg._shacl.select import Select
 from lalakg._shacl.shape import Constraint, Shape
-from lalakg._shacl.sparql_backend import Pattern, SetBackend
+from lalakg._shacl.sparql_backend import FocusPattern, SparqlBackend
+from lalakg._shacl.sparql_constraints import SelectQuery
 from lalakg._sparql.engine import RemoteEngine
 from lalakg._sparql.results import Rows
 
@@ -29,14 +29,14 @@ class StoreSource:
         self.store = store
 
     def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
-        """See Source."""
+        """One answer of the store, read as it comes."""
         answer = self.store.query(query)
         assert isinstance(answer, ox.QuerySolutions)
         width = range(len(answer.variables))
         return (tuple([solution[i] for i in width]) for solution in answer)
 
     def solutions(self, query: str, this: Node | None = None) -> list[dict[str, Any]]:
-        """See Source."""
+        """One answer of the store; $this is bound by substitution, which keeps blank nodes."""
         bound: dict[Any, Any] = {ox.Variable("this"): this} if this is not None else {}
         answer = self.store.query(query, substitutions=bound)
         assert isinstance(answer, ox.QuerySolutions)
@@ -96,68 +96,74 @@ class RemoteSource:
 
 @dataclass
 class SparqlRunner:
-    """Runs SPARQL constraints and components; notes the shapes that had to be asked node by node, and what was put into
-    queries."""
+    """Runs SPARQL-based constraints and components.
+
+    It records the shapes asked node by node, whether any query ran, and the parameters put into queries.
+    """
 
     source: Source
-    backend: SetBackend
-    one_by_one: dict[str, None]
+    backend: SparqlBackend
+    node_by_node: dict[Node, None]
     ran: bool = False
     parameters: set[Node] = field(default_factory=set)
 
     def __call__(
-        self, focus: Pattern | Nodes, shape: Shape, constraint: Constraint, what: Select | Use
+        self,
+        focus: FocusPattern | FocusNodes,
+        shape: Shape,
+        constraint: Constraint,
+        what: SelectQuery | ComponentConstraint,
     ) -> Iterable[Violation]:
         """The violations at `focus`."""
-        self.ran |= isinstance(focus, Pattern) or bool(focus.nodes)
+        self.ran |= isinstance(focus, FocusPattern) or bool(focus.nodes)
         parameters: tuple[tuple[str, Node], ...] = ()
-        if isinstance(what, Use):
+        if isinstance(what, ComponentConstraint):
             parameters, validator = what.parameters, what.validator
             self.parameters |= {term for _, term in parameters}
-            if isinstance(validator, Ask):
+            if isinstance(validator, AskValidator):
                 yield from self._unaccepted(focus, shape, constraint, validator, parameters)
                 return
             what = validator
         for row in _distinct(self._answers(focus, shape, what)):
             yield _violation(shape, constraint, row, parameters)
 
-    def _answers(self, focus: Pattern | Nodes, shape: Shape, select: Select) -> Iterator[dict[str, Any]]:
+    def _answers(self, focus: FocusPattern | FocusNodes, shape: Shape, select: SelectQuery) -> Iterator[dict[str, Any]]:
         pattern = _pattern(focus)
-        query = select.for_set(pattern.bind("this")) if pattern else None
+        query = select.for_focus_nodes(pattern.bind("this")) if pattern else None
         if query is not None:
             yield from self.source.solutions(query)
             return
         if pattern:
-            self.one_by_one[str(shape.node)] = None
+            self.node_by_node[shape.node] = None
         for node in self._nodes(focus):
             for row in self.source.solutions(*_for_one(select.text, node)):
                 yield {"this": node, **row}
 
-    def _nodes(self, focus: Pattern | Nodes) -> Collection[Any]:
-        return self.backend.nodes(focus) if isinstance(focus, Pattern) else focus.nodes
+    def _nodes(self, focus: FocusPattern | FocusNodes) -> Collection[Any]:
+        return self.backend.focus_nodes(focus) if isinstance(focus, FocusPattern) else focus.nodes
 
     def _unaccepted(
         self,
-        focus: Pattern | Nodes,
+        focus: FocusPattern | FocusNodes,
         shape: Shape,
         constraint: Constraint,
-        ask: Ask,
+        ask: AskValidator,
         parameters: tuple[tuple[str, Node], ...],
     ) -> Iterator[Violation]:
         for this, value in self._refused(focus, shape, ask):
             yield Violation(this, shape, constraint, value, bindings=(*parameters, ("value", value)))
 
-    def _refused(self, focus: Pattern | Nodes, shape: Shape, ask: Ask) -> Iterator[Pair]:
+    def _refused(self, focus: FocusPattern | FocusNodes, shape: Shape, ask: AskValidator) -> Iterator[Pair]:
         if pattern := _pattern(focus):
-            yield from self.backend.unaccepted(pattern, shape.path, ask)
+            yield from self.backend.rejected_by_ask(pattern, shape.path, ask)
             return
         for node in self._nodes(focus):  # the store would give another form of a literal back
-            for _, value in self.backend.unaccepted(Pattern(_one(node)), shape.path, ask):
+            for _, value in self.backend.rejected_by_ask(FocusPattern(_one(node)), shape.path, ask):
                 yield node, node if shape.path is None else value
 
 
-def _pattern(focus: Pattern | Nodes) -> Pattern | None:
-    return focus if isinstance(focus, Pattern) else focus.pattern
+def _pattern(focus: FocusPattern | FocusNodes) -> FocusPattern | None:
+    return focus if isinstance(focus, FocusPattern) else focus.pattern
 
 
 def _one(node: Node) -> str:

@@ -13,16 +13,13 @@ import pyoxigraph as ox
 
 from lalakg._errors import EndpointError, InvalidValue, QueryError
 from lalakg._rdf.terms import Prefixes
-from lalakg._rdf.tokens import query_form
-from lalakg._sparql.credentials import Credentials
 from lalakg._sparql.results import Boolean, Graph, Result, Rows
-from lalakg._sparql.rewriting import declaring, ordered, solutions
-from lalakg._sparql.service import refuse
-from lalakg._sparql.syntax import unreadable
+from lalakg._sparql.service import refuse_service
 
 if TYPE_CHECKING:
     from httpx import Response
 
+    from lalakg._sparql.credentials import Credentials
     from lalakg._sparql.http import Session
 
 _FORM = "application/x-www-form-urlencoded; charset=UTF-8"  # without the charset, RDF4J's usual server reads Latin-1
@@ -52,14 +49,16 @@ class LocalEngine:
 
     def query(self, text: str) -> Result:
         """See `Engine`. Text may use the graph's prefixes without declaring them. Raises QueryError for a SERVICE."""
-        refuse(text)
+        refuse_service(text)
         try:
             answer = self.store.query(text, prefixes=dict(self.prefixes))
             if isinstance(answer, ox.QueryTriples):
                 return Graph(list(answer), self.prefixes, self.context)
             data = answer.serialize(format=ox.QueryResultsFormat.JSON)
         except SyntaxError as error:
-            raise unreadable(error, text, self.prefixes) from None
+            from lalakg._sparql.text import syntax_error
+
+            raise syntax_error(error, text, self.prefixes) from None
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryError(f"the query failed: {error}.") from None
         assert data is not None
@@ -87,20 +86,24 @@ class RemoteEngine:
     ) -> None:
         self.url, self.prefixes, self.context, self.graph = url, prefixes, context, _iri(graph)
         self.sees_all = False  # whether a query sees all named graphs at once
-        self._login = credentials or Credentials(), timeout, agent
+        self._login = credentials, timeout, agent
 
     @cached_property
     def session(self) -> Session:
         """What sends the requests."""
+        from lalakg._sparql.credentials import Credentials
         from lalakg._sparql.http import Session
 
-        session = Session(*self._login)
+        credentials, timeout, agent = self._login
+        session = Session(credentials or Credentials(), timeout, agent)
         finalize(self, session.close)
         return session
 
     def query(self, text: str) -> Result:
         """See `Engine`. Text may use the graph's prefixes without declaring them."""
-        text = declaring(self.prefixes, text)
+        from lalakg._sparql.text import declare_prefixes
+
+        text = declare_prefixes(self.prefixes, text)
         answer, headers = self._answer(text)
         if isinstance(answer, Rows) and (limit := _limit(answer, headers)):
             return self._in_pages(text, answer.variables, limit)
@@ -118,7 +121,9 @@ class RemoteEngine:
 
     def _refuse_part(self, text: str) -> None:
         """Raise EndpointError where Virtuoso has cut off a graph, which it says of rows only."""
-        if (rows := solutions(text)) is None:
+        from lalakg._sparql.rewriting import one_row_a_solution
+
+        if (rows := one_row_a_solution(text)) is None:
             return
         answer, headers = self._answer(rows)
         if isinstance(answer, Rows) and (limit := _limit(answer, headers)):
@@ -126,6 +131,8 @@ class RemoteEngine:
             raise EndpointError(f"{reason}; ask with LIMIT and OFFSET, or raise its ResultSetMaxRows.", self.url)
 
     def _answer(self, text: str) -> tuple[Result, Mapping[str, str]]:
+        from lalakg._sparql.text import query_form
+
         response = self._ask(text, query_form(text))
         if _PARTIAL in response.headers:
             reason = " ".join(response.headers.get("X-SQL-Message", "").split("Activity:")[0].split())
@@ -153,7 +160,9 @@ class RemoteEngine:
 
     def _in_pages(self, text: str, names: list[str], size: int) -> Rows:
         """All rows of an answer that the store cuts off after `size`."""
-        whole = ordered(text, names)
+        from lalakg._sparql.rewriting import in_total_order
+
+        whole = in_total_order(text, names)
         parts: list[Rows] = []
         while not parts or len(parts[-1]) >= size:
             page, _ = self._answer(f"{whole} LIMIT {size} OFFSET {size * len(parts)}")

@@ -6,17 +6,16 @@ with these solutions joins in the same way.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
 from lalakg._errors import EndpointError, QueryError
 from lalakg._rdf.terms import Node
-from lalakg._rdf.tokens import tokens
 from lalakg._sparql.engine import Engine
 from lalakg._sparql.results import Rows
-from lalakg._sparql.service import Clause, clauses
+from lalakg._sparql.service import Clause, service_clauses
+from lalakg._sparql.text import prologue
 
 _MOST = 10_000  # rows that go back into a query
 
@@ -27,7 +26,7 @@ def in_two_steps(text: str, other: Engine, url: str) -> str:
     It is asked whatever address the query names, since a mirror is as good. Raises QueryError for two addresses, and
     EndpointError.
     """
-    found = clauses(text)
+    found = service_clauses(text)
     if len(addresses := sorted({clause.address for clause in found})) > 1:
         raise QueryError(f"the query asks {' and '.join(addresses)}; --service answers for one of them only.")
     answers = [_values(text, clause, other, url) for clause in found]
@@ -38,7 +37,7 @@ def in_two_steps(text: str, other: Engine, url: str) -> str:
 
 def _values(text: str, clause: Clause, other: Engine, url: str) -> str:
     try:
-        answer = other.query(f"{_prologue(text)}SELECT * WHERE {{{clause.pattern}}}")
+        answer = other.query(f"{prologue(text)}SELECT * WHERE {{{clause.pattern}}}")
     except EndpointError:
         if clause.silent:
             return "VALUES () { () }"
@@ -50,21 +49,6 @@ def _values(text: str, clause: Clause, other: Engine, url: str) -> str:
     names = answer.variables
     rows = [f"({' '.join(_written(row[n], url) if n in row else 'UNDEF' for n in names)})" for row in answer.rows]
     return f"VALUES ({' '.join(f'?{name}' for name in names)}) {{ {' '.join(rows)} }}"
-
-
-def _prologue(text: str) -> str:
-    """The declarations of prefixes and of a base that stand before the query."""
-    real = [token for token in tokens(text) if token.kind != "comment"]
-    lines = []
-    for place, (first, second) in enumerate(pairwise(real)):
-        word = first.text.upper()
-        if word in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"):
-            break
-        if word == "PREFIX":
-            lines.append(f"PREFIX {second.text} {real[place + 2].text}\n")
-        elif word == "BASE":
-            lines.append(f"BASE {second.text}\n")
-    return "".join(lines)
 
 
 def _written(term: Node, url: str) -> str:

@@ -7,19 +7,21 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, overload
 
 import pyoxigraph as ox
 
-from lalakg._errors import LalakgError
-from lalakg._rdf.formats import GRAPH_FORMATS, write_graph
+from lalakg._errors import PATH, LalakgError, OutputError, require_type, why
+from lalakg._rdf.formats import GRAPH_FORMATS, canonical_name, write_graph
 from lalakg._rdf.terms import Node, Prefixes, compact, to_rdflib
 
 if TYPE_CHECKING:
     import pandas
     import rdflib
 
-_W3C = {
+_HTML_ROWS: Final = 50  # that a notebook shows
+_W3C: Final = {
     "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
     "json": ox.QueryResultsFormat.JSON,
@@ -33,15 +35,23 @@ class Result(ABC):
     kind: str
     formats: tuple[str, ...]
 
-    def render(self, form: str | None = None) -> str:
-        """The answer in `form`, one of `formats` (default: the first). Raises LalakgError for another."""
-        form = form or self.formats[0]
-        if form not in self.formats:
-            raise LalakgError(f"The answer is {self.kind}, which has no form {form}; it has {', '.join(self.formats)}.")
-        return self._render(form)
+    def render(self, format_name: str | None = None) -> str:
+        """The answer as text in one of its `formats` (default: the first), by that name or another usual one.
+
+        Rows and booleans: table, md (markdown), csv, tsv, json, xml. Graphs: ttl (turtle), jsonld (json-ld),
+        nt (ntriples), rdf (rdfxml, xml). Raises LalakgError for another, and InvalidValue for what is no text.
+        """
+        if format_name is None:
+            return self._render(self.formats[0])
+        require_type("format_name", format_name, str, "the name of a format")
+        name = canonical_name(format_name, self.formats)
+        if name is None:
+            has = ", ".join(self.formats)
+            raise LalakgError(f"The answer is {self.kind}, which has no format {format_name}; it has {has}.")
+        return self._render(name)
 
     @abstractmethod
-    def _render(self, form: str) -> str: ...
+    def _render(self, format_name: str) -> str: ...
 
     @property
     def rows(self) -> list[dict[str, Node]]:
@@ -55,16 +65,51 @@ class Result(ABC):
     def __len__(self) -> int:
         return len(self.rows)
 
-    def to_json(self) -> str:
-        """SPARQL 1.1 Query Results JSON; for a graph, JSON-LD."""
-        return self.render("jsonld" if "jsonld" in self.formats else "json")
+    @overload
+    def to_json(self, path: None = None) -> str: ...
 
-    def to_csv(self) -> str:
-        """SPARQL 1.1 CSV, lines ended by a line feed."""
-        return self.render("csv")
+    @overload
+    def to_json(self, path: Path | str) -> None: ...
+
+    def to_json(self, path: Path | str | None = None) -> str | None:
+        """SPARQL 1.1 Query Results JSON; for a graph, JSON-LD. With `path` it is written there instead of returned.
+
+        Raises OutputError when it cannot be written.
+        """
+        return _written(self.render("jsonld" if "jsonld" in self.formats else "json"), path)
+
+    @overload
+    def to_csv(self, path: None = None) -> str: ...
+
+    @overload
+    def to_csv(self, path: Path | str) -> None: ...
+
+    def to_csv(self, path: Path | str | None = None) -> str | None:
+        """SPARQL 1.1 CSV, lines ended by a line feed. With `path` it is written there, in UTF-8, instead of returned.
+
+        Raises OutputError when it cannot be written, and LalakgError for a graph.
+        """
+        return _written(self.render("csv"), path)
 
     def to_pandas(self) -> pandas.DataFrame:
-        """A data frame of text, None where unbound. Raises LalakgError without pandas, and for what has no rows."""
+        """The rows as a data frame, a column for each variable, typed where all its values are of one kind.
+
+        =======================================  ===============================================================
+        integers                                 int64, or Int64 where some are unbound; beyond 64 bits, objects (int)
+        xsd:decimal                              objects (decimal.Decimal)
+        xsd:double, xsd:float                    float64, or Float64 where some are unbound; NaN beside gaps: objects
+        xsd:boolean                              bool, or boolean where some are unbound
+        xsd:date                                 datetime64[s]
+        xsd:dateTime                             datetime64[us], with the time zone if it is one for all; else objects
+        all else                                 text: strings, IRIs as prefixed names, other datatypes as written
+        =======================================  ===============================================================
+
+        A column of several kinds has objects, each value in its own type. What Python's types cannot hold whole stays
+        text as it was written, and makes its column one of objects: years before 1 or after 9999, dates with a time
+        zone, parts of a microsecond, ill-typed literals. What is unbound is None, NA, NaT or NaN, as the type has it.
+        Language tags, datatypes and the way in which a number is written (`1.0`, `01`) are in `rows`, not here. Raises
+        LalakgError without pandas, and for what has no rows.
+        """
         raise LalakgError(f"The answer is {self.kind}, which has no rows.")
 
     def to_rdflib(self) -> rdflib.Graph:
@@ -74,20 +119,20 @@ class Result(ABC):
 
 @dataclass(frozen=True)
 class Table(Result):
-    """An answer in the SPARQL 1.1 results model, kept as its JSON, from which every other form is made."""
+    """An answer in the SPARQL 1.1 results model, kept as its JSON, from which every other format is made."""
 
     source: bytes = field(repr=False)
     prefixes: Prefixes = field(default_factory=dict, repr=False)
     formats = ("table", "md", *_W3C)
 
-    def _render(self, form: str) -> str:
-        if form in _W3C:
+    def _render(self, format_name: str) -> str:
+        if format_name in _W3C:
             parsed = ox.parse_query_results(self.source, format=ox.QueryResultsFormat.JSON)
-            data = parsed.serialize(format=_W3C[form])
+            data = parsed.serialize(format=_W3C[format_name])
             assert data is not None
             text = data.decode().replace("\r\n", "\n")
             return text if text.endswith("\n") else text + "\n"
-        return self._drawn(markdown=form == "md")
+        return self._drawn(markdown=format_name == "md")
 
     @abstractmethod
     def _drawn(self, *, markdown: bool) -> str: ...
@@ -120,7 +165,7 @@ class Rows(Table):
 
     def cells(self, columns: list[str] | None = None) -> list[list[str | None]]:
         """The rows as text, IRIs as prefixed names, None where unbound; `columns` chooses some."""
-        names = columns or self.variables
+        names = self.variables if columns is None else columns
         return [[self._text(row[name]) if name in row else None for name in names] for row in self.rows]
 
     def _text(self, term: Node) -> str:
@@ -128,11 +173,20 @@ class Rows(Table):
 
     def to_pandas(self) -> pandas.DataFrame:
         """See Result."""
-        try:
-            import pandas
-        except ImportError:
-            raise LalakgError("to_pandas() needs pandas: pip install 'lalakg[pandas]'") from None
-        return pandas.DataFrame(self.cells(), columns=self.variables)
+        from lalakg._sparql.data_frame import data_frame
+
+        return data_frame(self.variables, self.rows, self._text)
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks, which call this by the name: the first rows, and how many more there are."""
+        from html import escape
+
+        def row(cells: list[str], tag: str) -> str:
+            return f"<tr>{''.join(f'<{tag}>{escape(cell)}</{tag}>' for cell in cells)}</tr>"
+
+        body = "".join(row([cell or "" for cell in cells], "td") for cells in self.cells()[:_HTML_ROWS])
+        more = f"<p>… {len(self) - _HTML_ROWS:,} more rows</p>" if len(self) > _HTML_ROWS else ""
+        return f"<table><thead>{row(self.variables, 'th')}</thead><tbody>{body}</tbody></table>{more}"
 
     def _drawn(self, *, markdown: bool) -> str:
         rows = [[(cell or "").replace("\n", " ") for cell in row] for row in self.cells()]
@@ -177,8 +231,20 @@ class Graph(Result):
         """See Result."""
         return to_rdflib(self.triples, self.prefixes)
 
-    def _render(self, form: str) -> str:
-        return write_graph(self.triples, form, self.prefixes, self.context)
+    def _render(self, format_name: str) -> str:
+        return write_graph(self.triples, format_name, self.prefixes, self.context)
+
+
+def _written(text: str, path: Path | str | None) -> str | None:
+    """The text itself, or None when it has been written to `path`."""
+    if path is None:
+        return text
+    require_type("path", path, PATH, "a path")
+    try:
+        Path(path).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {why(error)}.") from None
+    return None
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

@@ -1,21 +1,15 @@
-"""Queries in other words: with their prefixes declared, as the inner part of one that pages, as bare rows."""
+"""Queries rewritten for a store that cuts answers off: in a total order, for paging; as bare rows, for counting."""
 
 from __future__ import annotations
 
-from lalakg._rdf.terms import Prefixes
-from lalakg._rdf.tokens import Token, tokens, undeclared
+from lalakg._rdf.tokens import Token
+from lalakg._sparql.text import depths, form_index, group_end, significant_tokens
 
 
-def declaring(prefixes: Prefixes, text: str) -> str:
-    """The query with a declaration for each of `prefixes` that it uses and does not declare."""
-    used = {prefix for prefix, _ in undeclared(text)}
-    return "".join(f"PREFIX {name}: <{prefixes[name]}>\n" for name in sorted(used) if name in prefixes) + text
-
-
-def ordered(text: str, names: list[str]) -> str:
-    """The SELECT as the inner part of another, in its own order, or else in that of all its columns."""
-    words = _words(text)
-    start = words[_first(words, "SELECT")].start
+def in_total_order(text: str, names: list[str]) -> str:
+    """The SELECT as a sub-select, in its own order, or else in that of all its columns `names`."""
+    words = significant_tokens(text)
+    start = words[form_index(words) or 0].start
     columns = " ".join(f"?{name}" for name in names)
     inner = text[start:]
     if not _has_order(words):
@@ -23,47 +17,28 @@ def ordered(text: str, names: list[str]) -> str:
     return f"{text[:start]}SELECT {columns} WHERE {{ {{ {inner}\n}} }}"
 
 
-def solutions(text: str) -> str | None:
+def one_row_a_solution(text: str) -> str | None:
     """A SELECT with one small row for each solution of a CONSTRUCT or DESCRIBE; None where nothing is matched."""
-    words = _words(text)
-    start = at = _first(words, "CONSTRUCT", "DESCRIBE")
-    at += 1
-    if words[start].text.upper() == "CONSTRUCT" and words[at].text == "{":
-        at = _after_group(words, at)
-    while at < len(words) and words[at].text != "{" and words[at].text.upper() not in ("FROM", "WHERE"):
-        at += 1
-    graphs = at
-    while at < len(words) and words[at].text != "{" and words[at].text.upper() != "WHERE":
-        at += 1
-    if at == len(words):
+    words = significant_tokens(text)
+    if (start := form_index(words)) is None:
         return None
-    named = text[words[graphs].start : words[at].start]
-    rows = f"SELECT (1 AS ?row) {named}WHERE {{ {{ SELECT * {text[words[at].start :]}\n}} }}"
+    at = start + 1
+    if words[start].text.upper() == "CONSTRUCT" and words[at].text == "{":
+        at = group_end(words, at) + 1
+    clauses = _find(words, at, "FROM", "WHERE")
+    where = _find(words, clauses, "WHERE")
+    if where == len(words):
+        return None
+    graphs = text[words[clauses].start : words[where].start]
+    rows = f"SELECT (1 AS ?row) {graphs}WHERE {{ {{ SELECT * {text[words[where].start :]}\n}} }}"
     return text[: words[start].start] + rows
 
 
-def _words(text: str) -> list[Token]:
-    return [token for token in tokens(text) if token.kind != "comment"]
-
-
-def _first(words: list[Token], *names: str) -> int:
-    return next(at for at, token in enumerate(words) if token.text.upper() in names)
-
-
-def _after_group(words: list[Token], at: int) -> int:
-    """Where the group ends that begins at `at`."""
-    depth = 0
-    for place in range(at, len(words)):
-        depth += {"{": 1, "}": -1}.get(words[place].text, 0)
-        if depth == 0:
-            return place + 1
-    return len(words)
+def _find(words: list[Token], at: int, *names: str) -> int:
+    """The index, from `at` on, of the first keyword in `names` or brace; past the end, if there is none."""
+    stops = (index for index in range(at, len(words)) if words[index].text.upper() in ("{", *names))
+    return next(stops, len(words))
 
 
 def _has_order(words: list[Token]) -> bool:
-    depth = 0
-    for token in words:
-        depth += {"{": 1, "}": -1}.get(token.text, 0)
-        if depth == 0 and token.text.upper() == "ORDER":
-            return True
-    return False
+    return any(depth == 0 and token.text.upper() == "ORDER" for token, depth in depths(words))

@@ -106,7 +106,7 @@ class _Stretch:
     is_plain: bool
 
     def statements(self, told: Told) -> Iterator[Statement]:
-        form = parser.form(self.path)
+        form = parser.format_of(self.path)
         base = self.path.absolute().as_uri()
         with self._opened(told) as reader:
             found = ox.parse(reader, format=form, base_iri=base, rename_blank_nodes=True)  # type: ignore[arg-type]  # it only reads
@@ -174,7 +174,7 @@ def _stretches(path: Path, number: int) -> list[_Stretch]:
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)
-            is_large = size > _DIVIDED and parser.form(path) == ox.RdfFormat.N_TRIPLES
+            is_large = size > _DIVIDED and parser.format_of(path) == ox.RdfFormat.N_TRIPLES
             is_plain = is_large and not _has_blanks(file)
             cuts = _cuts(file, size, number) if is_plain else []
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The cache: what Wikidata answered, on disk, so that it is asked for less, and not at all where it need not be."""
+"""A cache of Wikidata's answers on disk, one JSON file for each request."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Entry:
-    """One answer: its text, when it was given or last confirmed, and the ETag by which that can be asked again."""
+    """One answer: its text, when it was given or last confirmed (UTC), and its ETag, by which it is revalidated."""
 
     body: str
     retrieved: str
@@ -26,35 +26,35 @@ class Entry:
 
     @property
     def day(self) -> str:
-        """The day on which it was given, as a date."""
+        """The day of `retrieved`, as YYYY-MM-DD."""
         return self.retrieved[:10]
 
     def confirmed(self) -> Entry:
-        """The same, since it is still the answer at this moment."""
+        """The same answer, confirmed at this moment."""
         return replace(self, retrieved=now())
 
 
 class Cache:
-    """A folder with a file for each answer. One that cannot be read counts as missing, one not written is no loss."""
+    """A folder with a file for each answer. What cannot be read counts as missing; a failed write is ignored."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or _home() / "wikidata"
+        self.folder = folder or _cache_home() / "wikidata"
 
     def get(self, request: str) -> Entry | None:
-        """The answer that is kept for a request."""
+        """The cached answer to a request; None where there is none."""
         try:
             return Entry(**json.loads(self._path(request).read_text(encoding="utf-8"))["answer"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def put(self, request: str, entry: Entry) -> None:
-        """Keep an answer."""
+        """Store the answer to a request."""
         path = self._path(request)
-        aside = path.with_suffix(f".{os.getpid()}")
+        temporary = path.with_suffix(f".{os.getpid()}")
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-            aside.write_text(json.dumps({"request": request, "answer": asdict(entry)}), encoding="utf-8")
-            aside.replace(path)
+            temporary.write_text(json.dumps({"request": request, "answer": asdict(entry)}), encoding="utf-8")
+            temporary.replace(path)
 
     def _path(self, request: str) -> Path:
         return self.folder / f"{hashlib.sha256(request.encode()).hexdigest()[:40]}.json"
@@ -65,5 +65,5 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _home() -> Path:
+def _cache_home() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lalakg"

@@ -1,8 +1,8 @@
-"""The client: asks Wikidata politely, and remembers what it said.
+"""A client of Wikidata's interfaces that follows Wikimedia's policy for robots, with a cache.
 
-One request at a time; pauses as long as it is asked to; 60 seconds for an answer, waiting included; what was answered
-before is asked for by its ETag. A host that cannot be reached, or that sends us away, is not asked again: what is left
-to do goes on with the cache and the other hosts.
+One request at a time; it waits as long as Retry-After demands, and at most 60 seconds for an answer, waiting included;
+what is in the cache is revalidated by its ETag. A host that cannot be reached, or that refuses (HTTP 403, 429), is not
+asked again; what is left to do goes on with the cache and the other hosts.
 """
 
 from __future__ import annotations
@@ -28,35 +28,30 @@ T = TypeVar("T")
 
 SECONDS: Final = 60
 _ANCHOR: Final = "Q5"  # human: an item that every Wikidata knows
-_MISREAD: Final = (
-    ValueError,
-    KeyError,
-    TypeError,
-    AttributeError,
-    SyntaxError,
-)  # what an answer of another shape gives
-_KEPT: Final = "what it answered before is still there with --offline"
+# What parsing raises for an answer of another shape.
+_PARSE_ERRORS: Final = (ValueError, KeyError, TypeError, AttributeError, SyntaxError)
+_CACHED_HINT: Final = "what it answered before is still there with --offline"
 
 
 class GoneError(EndpointError):
-    """An item that is not there: deleted, or never made."""
+    """An item that Wikidata does not have: deleted, or never made."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """The rows of a SELECT, and the day on which they were given."""
+class SelectAnswer:
+    """The rows of a SELECT, and the day on which Wikidata gave them."""
 
     rows: list[dict[str, Any]]
     day: str
 
 
 class Client:
-    """Asks one service. With `offline` it asks the cache alone."""
+    """The client of one service, for `seconds` an answer. With `offline` it reads the cache alone."""
 
     def __init__(self, service: Service, cache: Cache, *, offline: bool = False, seconds: int = SECONDS) -> None:
         self.service, self.cache, self.offline, self.seconds = service, cache, offline, seconds
         self.sessions: dict[str, Session] = {}
-        self.closed: dict[str, str] = {}
+        self.refusals: dict[str, str] = {}  # why a host is asked no more
 
     def __enter__(self) -> Client:
         return self
@@ -65,13 +60,13 @@ class Client:
         for session in self.sessions.values():
             session.close()
 
-    # ── what can be asked ─────────────────────────────────────────────────────────────────────────
+    # ── requests ──────────────────────────────────────────────────────────────────────────────────
 
     def item(self, name: str) -> Item:
         """An item by its id. Raises GoneError when it is not there, EndpointError when that is not to be learnt."""
         url = f"{self.service.entities}{name}.json"
         try:
-            return self._got(url, lambda entry: Item.parse(entry.body, name, entry.day))
+            return self._fetch(url, lambda entry: Item.parse(entry.body, name, entry.day))
         except RefusedError as error:
             if error.status not in (404, 410):
                 raise
@@ -88,9 +83,15 @@ class Client:
 
     def search(self, text: str, language: str = "en") -> list[str]:
         """The ids of the items that Wikidata's own search finds for a name, best first."""
-        asked = {"action": "wbsearchentities", "search": text, "language": language, "type": "item", "format": "json"}
-        url = f"{self.service.api}?{urlencode(asked)}"
-        return self._got(url, lambda entry: [str(hit["id"]) for hit in json.loads(entry.body)["search"]])
+        parameters = {
+            "action": "wbsearchentities",
+            "search": text,
+            "language": language,
+            "type": "item",
+            "format": "json",
+        }
+        url = f"{self.service.api}?{urlencode(parameters)}"
+        return self._fetch(url, lambda entry: [str(hit["id"]) for hit in json.loads(entry.body)["search"]])
 
     def reconcile(self, queries: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
         """The ids of the candidates for each query, best first, by the Reconciliation API."""
@@ -103,49 +104,49 @@ class Client:
 
         return self._answer(f"POST {url} {form}", url, lambda _: self._post(url, form.encode()), read)
 
-    def select(self, text: str) -> Answer:
+    def select(self, text: str) -> SelectAnswer:
         """The answer to a SELECT; Wikidata's prefixes need not be declared."""
         url = self.service.sparql
 
-        def read(entry: Entry) -> Answer:
-            return Answer(Rows(entry.body.encode(), PREFIXES).rows, entry.day)
+        def read(entry: Entry) -> SelectAnswer:
+            return SelectAnswer(Rows(entry.body.encode(), PREFIXES).rows, entry.day)
 
         return self._answer(f"SELECT {url} {text}", url, lambda _: Entry.new(self._select(text)), read)
 
-    # ── how it is asked ───────────────────────────────────────────────────────────────────────────
+    # ── caching and limits ────────────────────────────────────────────────────────────────────────
 
     def _answer(self, request: str, url: str, ask: Callable[[Entry | None], Entry], parse: Callable[[Entry], T]) -> T:
-        """What an answer says, which is kept once it is understood; `ask` is given the one that was kept before."""
-        kept, known = self._kept(request, parse)
+        """A parsed answer. `ask` is called with the cached entry, if any; what it gives is cached once it is parsed."""
+        cached, parsed = self._cached(request, parse)
         if self.offline:
-            if known is None:
+            if parsed is None:
                 raise EndpointError("was not asked this before, and with --offline it is asked nothing.", url)
-            return known
-        entry = self._open(url, lambda: ask(kept))
+            return parsed
+        entry = self._ask_host(url, lambda: ask(cached))
         try:
             answer = parse(entry)
-        except _MISREAD as error:
+        except _PARSE_ERRORS as error:
             what = "a web page" if entry.body.lstrip()[:1] == "<" else "something else"
             raise EndpointError(f"answered {what} instead of Wikidata's JSON: {error}.", url) from None
         self.cache.put(request, entry)
         return answer
 
-    def _kept(self, request: str, parse: Callable[[Entry], T]) -> tuple[Entry | None, T | None]:
-        """The answer that was kept, and what it says; nothing where it cannot be understood."""
+    def _cached(self, request: str, parse: Callable[[Entry], T]) -> tuple[Entry | None, T | None]:
+        """The cached answer, and that answer parsed; None for both where it cannot be."""
         entry = self.cache.get(request)
         try:
             return entry, parse(entry) if entry else None
-        except _MISREAD:
+        except _PARSE_ERRORS:
             return None, None
 
-    def _got(self, url: str, parse: Callable[[Entry], T]) -> T:
-        return self._answer(url, url, lambda kept: self._get(url, kept), parse)
+    def _fetch(self, url: str, parse: Callable[[Entry], T]) -> T:
+        return self._answer(url, url, lambda cached: self._get(url, cached), parse)
 
-    def _get(self, url: str, kept: Entry | None) -> Entry:
-        tag = {"If-None-Match": kept.etag} if kept and kept.etag else {}
+    def _get(self, url: str, cached: Entry | None) -> Entry:
+        tag = {"If-None-Match": cached.etag} if cached and cached.etag else {}
         response = self._session(url).send("GET", url, headers=tag)
-        if kept and response.status_code == 304:
-            return kept.confirmed()
+        if cached and response.status_code == 304:
+            return cached.confirmed()
         return Entry.new(response.text, response.headers.get("ETag", ""))
 
     def _post(self, url: str, form: bytes) -> Entry:
@@ -158,49 +159,49 @@ class Client:
         return engine.query(text).to_json()
 
     def _session(self, url: str) -> Session:
-        """The session with a host, its clock started anew, on the same connections."""
+        """The session with a host: the same connections, and a new time limit."""
         host = urlsplit(url).netloc
         if host not in self.sessions:
             self.sessions[host] = Session(Credentials(), self.seconds, self.service.agent)
         return self.sessions[host].renewed()
 
-    def _open(self, url: str, ask: Callable[[], T]) -> T:
-        """What `ask` gives, unless the host has shown before that it is of no use to ask it."""
+    def _ask_host(self, url: str, ask: Callable[[], T]) -> T:
+        """Call `ask`, unless the host was unreachable or refused before. Raises EndpointError."""
         host = urlsplit(url).netloc
-        if host not in self.closed and (words := self._still_waiting(host)):
-            self.closed[host] = words
-        if host in self.closed:
-            raise EndpointError(self.closed[host], url)
+        if host not in self.refusals and (reason := self._retry_later(host)):
+            self.refusals[host] = reason
+        if host in self.refusals:
+            raise EndpointError(self.refusals[host], url)
         try:
             return ask()
         except TooSlowError:
-            raise EndpointError(f"gave no answer within {self.seconds} s; {_KEPT}.", url) from None
+            raise EndpointError(f"gave no answer within {self.seconds} s; {_CACHED_HINT}.", url) from None
         except UnreachableError as error:
             reason = error.message.partition(". ")[0].rstrip(".")
-            self.closed[host] = f"{reason}; is there a network? {_KEPT.capitalize()}."
+            self.refusals[host] = f"{reason}; is there a network? {_CACHED_HINT.capitalize()}."
         except RefusedError as error:
             if error.status not in (403, 429):
                 raise
-            self.closed[host] = _sent_away(error)
+            self.refusals[host] = _refusal(error)
             if error.retry_after:
-                self.cache.put(_waiting(host), Entry.new(str(time.time() + error.retry_after)))
-        raise EndpointError(self.closed[host], url)
+                self.cache.put(_retry_key(host), Entry.new(str(time.time() + error.retry_after)))
+        raise EndpointError(self.refusals[host], url)
 
-    def _still_waiting(self, host: str) -> str:
-        """What to say when a host asked us, in an earlier run, for more patience than has passed; else nothing."""
-        kept = self.cache.get(_waiting(host))
-        left = float(kept.body) - time.time() if kept else 0
+    def _retry_later(self, host: str) -> str:
+        """Why a host is not to be asked yet, if the Retry-After of an earlier run has not passed; else nothing."""
+        entry = self.cache.get(_retry_key(host))
+        left = float(entry.body) - time.time() if entry else 0
         return (
             f"asked to be left alone for another {left:.0f} s (HTTP 429), so it is asked nothing." if left > 0 else ""
         )
 
 
-def _waiting(host: str) -> str:
+def _retry_key(host: str) -> str:
     return f"WAIT {host}"
 
 
-def _sent_away(error: RefusedError) -> str:
+def _refusal(error: RefusedError) -> str:
     if error.status == 403:
-        return f"refuses us (HTTP 403), which may be a ban; nothing more is asked of it. {_KEPT.capitalize()}."
+        return f"refuses us (HTTP 403), which may be a ban; nothing more is asked of it. {_CACHED_HINT.capitalize()}."
     wait = f", and not before {error.retry_after:.0f} s have passed" if error.retry_after else ""
     return f"has been asked too much (HTTP 429). Nothing more is asked of it in this run; try later{wait}."

@@ -1,4 +1,4 @@
-"""What speaks for it, and what against it, that a thing of ours is an item of Wikidata's."""
+"""Record linkage: the evidence for and against a thing of ours being an item of Wikidata."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from lalakg._errors import EndpointError
 from lalakg._wikidata.client import Client
 from lalakg._wikidata.identifiers import ENTITY
 from lalakg._wikidata.item import Item, wiki
-from lalakg._wikidata.things import KINDS, Fact, Thing, Things
+from lalakg._wikidata.linkable_kinds import Kind
+from lalakg._wikidata.things import Fact, Thing, Things
 
 SINGLE: Final = frozenset({"P57", "P569", "P577", "P625"})  # where another value is an objection, not one more
 _YEARS: Final = frozenset({"P569", "P577"})
 _NEAR: Final = 0.5  # degrees: two points of one city
-_CHARACTER: Final = "character"
 
 _CLASSES = """
 SELECT DISTINCT ?class ?root WHERE {{
@@ -29,7 +29,7 @@ SELECT DISTINCT ?class ?root WHERE {{
 
 @dataclass(frozen=True)
 class Evidence:
-    """One thing that was looked at: the class, the label, the title, an identifier, a relation, a value …"""
+    """One comparison: of the class, label, title, an identifier, a relation or a value; whether it agrees, in words."""
 
     about: str
     agrees: bool
@@ -39,11 +39,11 @@ class Evidence:
         return self.words if self.agrees else f"but {self.words}"
 
 
-class Classes:
-    """Which classes lie below those that our kinds ask for. `problem` says why that could not be learnt."""
+class ClassHierarchy:
+    """Which of the items' classes are subclasses (P279*) of those of the `kinds`; `problem` is why that is unknown."""
 
-    def __init__(self, client: Client, items: Iterable[Item]) -> None:
-        roots = {root for kind in KINDS.values() for root in kind.classes}
+    def __init__(self, client: Client, items: Iterable[Item], kinds: Iterable[Kind]) -> None:
+        roots = {root for kind in kinds for root in kind.classes}
         self.above: dict[str, set[str]] = {root: {root} for root in roots}
         self.problem: EndpointError | None = None
         wanted = {value for item in items for value in item.values("P31")} - roots
@@ -64,16 +64,18 @@ class Classes:
             return Evidence("class", True, f"{thing.kind.name} (P31 {fitting[0]})")
         if self.problem and classes:
             return None
-        said = f"P31 {', '.join(classes)}" if classes else "without P31"
-        return Evidence("class", False, f"no {thing.kind.name}: {said}")
+        stated = f"P31 {', '.join(classes)}" if classes else "without P31"
+        return Evidence("class", False, f"no {thing.kind.name}: {stated}")
 
 
 def _names(names: Iterable[str]) -> str:
     return " ".join(f"wd:{name}" for name in sorted(names))
 
 
-def compare(thing: Thing, item: Item, things: Things, items: Mapping[str, Item], classes: Classes) -> list[Evidence]:
-    """All that speaks for or against it; `items` are those that our things are linked to, by their ids."""
+def compare(
+    thing: Thing, item: Item, things: Things, items: Mapping[str, Item], classes: ClassHierarchy
+) -> list[Evidence]:
+    """All evidence for and against a pair; `items` are those that our things are linked to, by their ids."""
     found = [classes.evidence(thing, item), _label(thing, item), *_titles(thing, item)]
     for fact in things.about(thing.iri):
         found += _relation(thing, item, fact, things, items) if fact.is_relation else _value(fact, item)
@@ -87,25 +89,26 @@ def compare(thing: Thing, item: Item, things: Things, items: Mapping[str, Item],
 def _label(thing: Thing, item: Item) -> Evidence:
     for text, language in thing.labels:
         name, where = item.label(language)
-        if _plain(name) == _plain(text):
+        if _normalised(name) == _normalised(text):
             return Evidence("label", True, f"“{name}” ({where})")
-        if _plain(text) in map(_plain, item.names(language)):
+        if _normalised(text) in map(_normalised, item.names(language)):
             return Evidence("label", True, f"“{text}” (another name of “{name}”)")
-        if thing.kind.name == _CHARACTER and set(_plain(text).split()) <= set(_plain(name).split()):
+        if thing.kind.is_fictional and set(_normalised(text).split()) <= set(_normalised(name).split()):
             return Evidence("label", True, f"“{text}” in “{name}” ({where})")
     name, where = item.label(thing.labels[0][1] if thing.labels else "en")
     return Evidence("label", False, f"called “{name}” ({where}), not “{thing.label}”" if name else "without a name")
 
 
-def _plain(text: str) -> str:
+def _normalised(text: str) -> str:
+    """A name for comparison: Unicode NFC, case folded, white space collapsed."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
 def _titles(thing: Thing, item: Item) -> Iterator[Evidence]:
-    """A Wikipedia has one article of a title, so the plain name as a title tells a thing from its namesakes."""
+    """Article titles equal to a label, which tell a thing from its namesakes: titles are unique in a Wikipedia."""
     for text, language in thing.labels:
         site = wiki(language)
-        if _plain(item.sitelinks.get(site, "")) == _plain(text) and thing.kind.name != _CHARACTER:
+        if _normalised(item.sitelinks.get(site, "")) == _normalised(text) and not thing.kind.is_fictional:
             yield Evidence("title", True, f"{site} “{text}”")
 
 
@@ -114,13 +117,13 @@ def _titles(thing: Thing, item: Item) -> Iterator[Evidence]:
 
 def _value(fact: Fact, item: Item) -> Iterator[Evidence]:
     values, about = item.values(fact.property), "value" if fact.property in SINGLE else "identifier"
-    if any(_fits(fact, value) for value in values):
+    if any(_matches(fact, value) for value in values):
         yield Evidence(about, True, f"{fact.property} {fact.value}")
     elif values:
         yield Evidence(about, False, f"{fact.property} {', '.join(values)}, not {fact.value}")
 
 
-def _fits(fact: Fact, value: str) -> bool:
+def _matches(fact: Fact, value: str) -> bool:
     if fact.property in _YEARS:
         return value.lstrip("+")[:4] == fact.value[:4]
     if fact.property == "P625":
@@ -130,7 +133,7 @@ def _fits(fact: Fact, value: str) -> bool:
 
 
 def _relation(thing: Thing, item: Item, fact: Fact, things: Things, items: Mapping[str, Item]) -> Iterator[Evidence]:
-    """A relation with another linked thing, looked for on the item that has the property."""
+    """A relation with another linked thing, compared on the item that has the property."""
     forwards = fact.subject == thing.iri
     other = things.items.get(fact.value if forwards else fact.subject)
     if other is None:

@@ -1,4 +1,4 @@
-"""Identifiers: Wikidata's own, and those of other catalogues that Wikidata knows."""
+"""Identifiers of Wikidata's entities, and those of other catalogues that Wikidata has a property for."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _KINDS: Final = {"P": "a property", "L": "a lexeme", "M": "a media file", "E": "
 _LINK: Final = re.compile(r"https?://(?:www[.]|m[.])?wikidata[.]org/(?:entity/(\S+)|wiki/(?:\w+:)?([A-Za-z]\d+\S*))")
 
 
-class Outside(NamedTuple):
-    """A catalogue that Wikidata has a property for: its name, the property, the form of its addresses."""
+class ExternalCatalogue(NamedTuple):
+    """Another catalogue: its name, Wikidata's property for its identifiers, the pattern of its web addresses."""
 
     name: str
     property: str
@@ -35,14 +35,14 @@ class Outside(NamedTuple):
 
 
 CATALOGUES: Final = (
-    Outside(
+    ExternalCatalogue(
         "IMDb", "P345", re.compile(r"https?://(?:www[.]|m[.])?imdb[.]com/(?:title|name|company)/((?:tt|nm|co)\d+)/?")
     ),
-    Outside("TMDB", "P4947", re.compile(r"https?://(?:www[.])?themoviedb[.]org/movie/(\d+)[\w-]*/?")),
-    Outside("Rotten Tomatoes", "P1258", re.compile(r"https?://(?:www[.])?rottentomatoes[.]com/(m/[\w-]+)/?")),
-    Outside("Letterboxd", "P6127", re.compile(r"https?://(?:www[.])?letterboxd[.]com/film/([\w-]+)/?")),
-    Outside("GeoNames", "P1566", re.compile(r"https?://(?:sws|www)[.]geonames[.]org/(\d+)/?\S*")),
-    Outside("VIAF", "P214", re.compile(r"https?://(?:www[.])?viaf[.]org/viaf/(\d+)/?")),
+    ExternalCatalogue("TMDB", "P4947", re.compile(r"https?://(?:www[.])?themoviedb[.]org/movie/(\d+)[\w-]*/?")),
+    ExternalCatalogue("Rotten Tomatoes", "P1258", re.compile(r"https?://(?:www[.])?rottentomatoes[.]com/(m/[\w-]+)/?")),
+    ExternalCatalogue("Letterboxd", "P6127", re.compile(r"https?://(?:www[.])?letterboxd[.]com/film/([\w-]+)/?")),
+    ExternalCatalogue("GeoNames", "P1566", re.compile(r"https?://(?:sws|www)[.]geonames[.]org/(\d+)/?\S*")),
+    ExternalCatalogue("VIAF", "P214", re.compile(r"https?://(?:www[.])?viaf[.]org/viaf/(\d+)/?")),
 )
 
 
@@ -51,20 +51,20 @@ def is_item(name: str) -> bool:
     return _ITEM.fullmatch(name) is not None
 
 
-def linked(iri: str) -> str | None:
-    """The id of the Wikidata entity that an address is about, of whatever kind; None for any other address."""
+def entity_id(iri: str) -> str | None:
+    """The id of the Wikidata entity, of whatever kind, that a web address is about; None for any other address."""
     match = _LINK.fullmatch(iri)
     return match[1] or match[2] if match else None
 
 
-def no_item(name: str) -> str:
+def why_no_item(name: str) -> str:
     """Why an id is no item's, in words."""
     is_other = name[:1] in _KINDS and name[1:2].isdigit()
     return f"{name} is {_KINDS[name[0]]}, not an item" if is_other else f"{name} is no item: that is Q and a number"
 
 
-def outside(iri: str) -> tuple[Outside, str] | None:
-    """The catalogue that an address belongs to, and the identifier in it, whatever a browser added behind it."""
+def external_identifier(iri: str) -> tuple[ExternalCatalogue, str] | None:
+    """The catalogue that a web address belongs to, and the identifier in it, without query and fragment."""
     page = re.split("[?#]", iri, maxsplit=1)[0]
     matches = ((catalogue, catalogue.address.fullmatch(page)) for catalogue in CATALOGUES)
     return next(((catalogue, match[1]) for catalogue, match in matches if match), None)

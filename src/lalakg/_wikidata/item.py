@@ -1,4 +1,4 @@
-"""An item: what Wikidata says of one thing, read from its JSON."""
+"""An item of Wikidata, read from the JSON of Special:EntityData."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _RANKS: Final = ("preferred", "normal")
 
 
 @dataclass(frozen=True)
-class Statement:
-    """A statement: its value as text (an item's id, a date, `latitude,longitude` …), and its qualifiers.
+class ItemStatement:
+    """A statement of an item: its value as text (an item's id, a date, `latitude,longitude` …), and its qualifiers.
 
     The value is None where it says that there is none (`is_none`), or one that nobody knows.
     """
@@ -25,24 +25,27 @@ class Statement:
 
 @dataclass(frozen=True)
 class Item:
-    """An item. `asked` is the id that was asked for, `id` the one that it has; they differ where it was merged."""
+    """An item. `requested_id` is the id that was asked for, `id` the one that it has; they differ after a merge.
+
+    `retrieved` is the day on which Wikidata gave it, or last confirmed it. `claims` has statements by property.
+    """
 
     id: str
-    asked: str
+    requested_id: str
     retrieved: str
     labels: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sitelinks: Mapping[str, str] = field(default_factory=dict)
-    claims: Mapping[str, tuple[Statement, ...]] = field(default_factory=dict)
+    claims: Mapping[str, tuple[ItemStatement, ...]] = field(default_factory=dict)
 
     @classmethod
-    def parse(cls, text: str, asked: str, retrieved: str) -> Item:
+    def parse(cls, text: str, requested_id: str, retrieved: str) -> Item:
         """Read Special:EntityData's JSON. Raises ValueError where it is not in Wikidata's shape."""
         try:
             ((name, entity),) = json.loads(text)["entities"].items()
             return cls(
                 entity.get("id", name),
-                asked,
+                requested_id,
                 retrieved,
                 {language: label["value"] for language, label in _object(entity.get("labels")).items()},
                 {lang: tuple(a["value"] for a in many) for lang, many in _object(entity.get("aliases")).items()},
@@ -52,21 +55,21 @@ class Item:
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"no item in the shape that Wikidata gives it ({error})") from None
 
-    def statements(self, name: str) -> list[Statement]:
-        """The statements of a property that Wikidata holds to be right: all but the deprecated."""
+    def statements(self, name: str) -> list[ItemStatement]:
+        """The statements of a property, without the deprecated."""
         return [statement for statement in self.claims.get(name, ()) if statement.rank in _RANKS]
 
     def values(self, name: str) -> list[str]:
         """The values of a property, without the deprecated."""
         return [statement.value for statement in self.statements(name) if statement.value is not None]
 
-    def refuses(self, name: str, value: str) -> bool:
-        """Whether it says that a property has no value, or that it has not this one, which it holds to be wrong."""
+    def denies(self, name: str, value: str) -> bool:
+        """Whether it has `novalue` for a property, or this value as a deprecated statement."""
         is_wrong = any(s.value == value and s.rank not in _RANKS for s in self.claims.get(name, ()))
         return is_wrong or any(statement.is_none for statement in self.statements(name))
 
     def label(self, language: str = "en") -> tuple[str, str]:
-        """The name, and where it stands: in that language or the next best, or as an article's title."""
+        """The label, and where it is found: in that language, in the next best, or as an article's title."""
         for near in languages(language):
             if near in self.labels:
                 return self.labels[near], near
@@ -79,12 +82,12 @@ class Item:
 
 
 def languages(tag: str) -> list[str]:
-    """Where a name in a language may stand, best first: as it is written, without its region, for all, in English."""
+    """Fallback languages for a tag, best first: as written, in lower case, without region, `mul` (all), English."""
     return list(dict.fromkeys((tag, tag.lower(), _primary(tag), "mul", "en")))
 
 
 def wiki(tag: str) -> str:
-    """The Wikipedia in a language; regions have none."""
+    """The site id of the Wikipedia in a language, regions aside: `de-AT` gives `dewiki`."""
     return f"{_primary(tag)}wiki"
 
 
@@ -93,20 +96,20 @@ def _primary(tag: str) -> str:
 
 
 def _object(value: Any) -> Mapping[str, Any]:
-    """PHP writes an empty object as an empty list."""
+    """An object of the JSON, in which PHP writes an empty one as an empty list."""
     return value or {}
 
 
-def _statements(claims: list[Any]) -> list[Statement]:
-    made = []
+def _statements(claims: list[Any]) -> list[ItemStatement]:
+    statements = []
     for claim in claims:
         snak = claim["mainsnak"]
         qualifiers = {
             name: tuple(text for snak in snaks if (text := _value(snak)) is not None)
             for name, snaks in _object(claim.get("qualifiers")).items()
         }
-        made.append(Statement(_value(snak), claim["rank"], qualifiers, snak["snaktype"] == "novalue"))
-    return made
+        statements.append(ItemStatement(_value(snak), claim["rank"], qualifiers, snak["snaktype"] == "novalue"))
+    return statements
 
 
 def _value(snak: Any) -> str | None:

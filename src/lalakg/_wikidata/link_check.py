@@ -1,35 +1,37 @@
-"""Checking: whether each link to Wikidata still holds, by what the item is, is called and says."""
+"""Link checking: whether each link to Wikidata still holds, by the class, the names and the facts of the item."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lalakg._errors import EndpointError
 from lalakg._rdf.terms import WELL_KNOWN, compact
 from lalakg._sparql.results import table
 from lalakg._wikidata.cache import now
 from lalakg._wikidata.client import Client, GoneError
-from lalakg._wikidata.comparison import Classes, Evidence, compare
-from lalakg._wikidata.identifiers import is_item, no_item
+from lalakg._wikidata.comparison import ClassHierarchy, Evidence, compare
+from lalakg._wikidata.identifiers import is_item, why_no_item
 from lalakg._wikidata.item import Item
 from lalakg._wikidata.mappings import SAME, Link
 from lalakg._wikidata.things import Thing, Things
+
+if TYPE_CHECKING:
+    from lalakg._check import Progress
 
 HOLDS, DOUBTFUL, DRIFTED, UNCHECKED = "holds", "doubtful", "drifted", "unchecked"
 FAILS_ON: Final = {DOUBTFUL: {DOUBTFUL, DRIFTED}, DRIFTED: {DRIFTED}}
 _FACTS: Final = {"identifier", "relation", "value", "title"}
 
-Progress = Callable[[str], None]
-
 
 @dataclass(frozen=True)
-class Check:
-    """A link, what became of it, why, and on which day Wikidata said so; the item, or why it could not be had."""
+class LinkCheck:
+    """The check of one link: its thing's short name, the verdict, the evidence, the day of Wikidata's answer; the
+    item, or the `problem` for which there is none."""
 
     link: Link
     thing: str
@@ -41,68 +43,68 @@ class Check:
 
     @property
     def objections(self) -> str:
-        """What speaks against the link, in one line."""
+        """The evidence against the link, in one line."""
         return "; ".join(one.words for one in self.evidence if not one.agrees) or "no fact agrees"
 
     @property
-    def told(self) -> str:
-        """The evidence in one line, what speaks against the link first."""
+    def summary(self) -> str:
+        """All evidence in one line, that against the link first."""
         return "; ".join(str(evidence) for evidence in sorted(self.evidence, key=lambda evidence: evidence.agrees))
 
 
-def check(things: Things, client: Client, progress: Progress = lambda _: None) -> list[Check]:
-    """Check every link of a graph to Wikidata. What cannot be learnt is `unchecked`; the rest goes on."""
+def check_links(things: Things, client: Client, progress: Progress = lambda _: None) -> list[LinkCheck]:
+    """Check every link of a graph to Wikidata. Where no answer can be had the verdict is `unchecked`."""
     items: dict[str, Item | EndpointError] = {}
     for name in dict.fromkeys(link.item or "" for link in things.links):
         if is_item(name):
-            items[name] = fetched(client, name)
-            progress(f"{name}: {outcome(items[name])}")
-    known = {name: item for name, item in items.items() if isinstance(item, Item)}
-    classes = Classes(client, known.values())
-    return [_check(link, items, known, things, classes) for link in things.links]
+            items[name] = fetch_item(client, name)
+            progress(f"{name}: {describe_answer(items[name])}")
+    loaded = {name: item for name, item in items.items() if isinstance(item, Item)}
+    classes = ClassHierarchy(client, loaded.values(), things.linkable.kinds.values())
+    return [_check(link, items, loaded, things, classes) for link in things.links]
 
 
-def fetched(client: Client, name: str) -> Item | EndpointError:
-    """An item, or why there is none."""
+def fetch_item(client: Client, name: str) -> Item | EndpointError:
+    """An item by its id, or the error for which there is none."""
     try:
         return client.item(name)
     except EndpointError as error:
         return error
 
 
-def outcome(item: Item | EndpointError) -> str:
-    """What became of asking for an item, in words."""
+def describe_answer(item: Item | EndpointError) -> str:
+    """The day of an item, or the error, in words."""
     return f"as of {item.retrieved}" if isinstance(item, Item) else str(item)
 
 
 def _check(
-    link: Link, items: dict[str, Item | EndpointError], known: dict[str, Item], things: Things, classes: Classes
-) -> Check:
+    link: Link, items: dict[str, Item | EndpointError], loaded: dict[str, Item], things: Things, classes: ClassHierarchy
+) -> LinkCheck:
     name, thing = link.item or "", things.by_iri.get(link.subject)
     short = thing.name if thing else compact(link.subject, things.kg.prefixes)
 
-    def judged(verdict: str, *evidence: Evidence, day: str = "", problem: EndpointError | None = None) -> Check:
-        return Check(link, short, verdict, evidence, day, known.get(name), problem)
+    def result(verdict: str, *evidence: Evidence, day: str = "", problem: EndpointError | None = None) -> LinkCheck:
+        return LinkCheck(link, short, verdict, evidence, day, loaded.get(name), problem)
 
     if not is_item(name):
-        return judged(DOUBTFUL, Evidence("exists", False, no_item(name)))
+        return result(DOUBTFUL, Evidence("exists", False, why_no_item(name)))
     if thing is None:
-        return judged(DOUBTFUL, Evidence("kind", False, "a thing of this kind has no counterpart at Wikidata"))
+        return result(DOUBTFUL, Evidence("kind", False, "a thing of this kind has no counterpart at Wikidata"))
     item = items[name]
     if isinstance(item, GoneError):
-        return judged(DRIFTED, Evidence("exists", False, item.message.rstrip(".")), day=now()[:10])
+        return result(DRIFTED, Evidence("exists", False, item.message.rstrip(".")), day=now()[:10])
     if isinstance(item, EndpointError):
-        return judged(UNCHECKED, Evidence("exists", False, str(item).rstrip(".")), problem=item)
+        return result(UNCHECKED, Evidence("exists", False, str(item).rstrip(".")), problem=item)
     if item.id != name:
-        return judged(DRIFTED, Evidence("exists", False, f"merged into {item.id}"), day=item.retrieved)
-    evidence = [*compare(thing, item, things, known, classes), *_of_the_link(link, thing, things)]
-    if (found := verdict(evidence)) == UNCHECKED:
-        return judged(found, *evidence, Evidence("class", False, str(classes.problem)), problem=classes.problem)
-    return judged(found, *evidence, day=item.retrieved)
+        return result(DRIFTED, Evidence("exists", False, f"merged into {item.id}"), day=item.retrieved)
+    evidence = [*compare(thing, item, things, loaded, classes), *_link_evidence(link, thing, things)]
+    if (judgement := verdict(evidence)) == UNCHECKED:
+        return result(judgement, *evidence, Evidence("class", False, str(classes.problem)), problem=classes.problem)
+    return result(judgement, *evidence, day=item.retrieved)
 
 
-def _of_the_link(link: Link, thing: Thing, things: Things) -> Iterator[Evidence]:
-    """What the link itself has against it: two things that are the same as an item would be one."""
+def _link_evidence(link: Link, thing: Thing, things: Things) -> Iterator[Evidence]:
+    """Evidence against the link itself: a wrong predicate, or two things that are the same as one item."""
     if link.predicate != thing.kind.predicate:
         wanted = compact(thing.kind.predicate, WELL_KNOWN)
         yield Evidence("kind", False, f"a {thing.kind.name} is linked by {wanted}")
@@ -112,18 +114,22 @@ def _of_the_link(link: Link, thing: Thing, things: Things) -> Iterator[Evidence]
 
 
 def verdict(evidence: Iterable[Evidence]) -> str:
-    """Holds: class and name fit, a fact matches, none objects. Drifted: the facts hold, but it is called otherwise."""
-    judged = list(evidence)
-    against = {one.about for one in judged if not one.agrees}
-    matches = any(one.agrees and one.about in _FACTS for one in judged)
+    """The verdict on a link by its evidence.
+
+    It holds when class and label agree, some fact agrees and none disagrees; it has drifted when only the label
+    disagrees; it is unchecked when only the class is unknown; else it is doubtful.
+    """
+    evidence = list(evidence)
+    against = {one.about for one in evidence if not one.agrees}
+    matches = any(one.agrees and one.about in _FACTS for one in evidence)
     if against - {"label"} or not matches:
         return DOUBTFUL
     if against:
         return DRIFTED
-    return HOLDS if any(one.about == "class" for one in judged) else UNCHECKED
+    return HOLDS if any(one.about == "class" for one in evidence) else UNCHECKED
 
 
-def status(checks: list[Check], fail_on: str) -> int:
+def exit_status(checks: list[LinkCheck], fail_on: str) -> int:
     """The exit status: 2 when there were links and none could be checked, 1 when one is too bad or unchecked."""
     verdicts = {one.verdict for one in checks}
     if verdicts == {UNCHECKED}:
@@ -131,13 +137,13 @@ def status(checks: list[Check], fail_on: str) -> int:
     return 1 if verdicts & {*FAILS_ON[fail_on], UNCHECKED} else 0
 
 
-# ── telling it ────────────────────────────────────────────────────────────────────────────────────
+# ── rendering ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def render(checks: list[Check], form: str, service: str) -> str:
-    """The checks as text, json or tsv."""
-    if form == "json":
-        found = [
+def render(checks: list[LinkCheck], format_name: str, service: str) -> str:
+    """The checks as text, json or tsv; `service` names who was asked."""
+    if format_name == "json":
+        links = [
             {
                 "thing": one.link.subject,
                 "item": one.link.item,
@@ -147,10 +153,10 @@ def render(checks: list[Check], form: str, service: str) -> str:
             }
             for one in checks
         ]
-        return json.dumps({"service": service, "links": found}, indent=2, ensure_ascii=False) + "\n"
+        return json.dumps({"service": service, "links": links}, indent=2, ensure_ascii=False) + "\n"
     head = ["verdict", "thing", "item", "evidence"]
-    rows = [[one.verdict, one.thing, one.link.item or "", one.told] for one in checks]
-    if form == "text":
+    rows = [[one.verdict, one.thing, one.link.item or "", one.summary] for one in checks]
+    if format_name == "text":
         return table(head, rows)
     out = io.StringIO()
     csv.writer(out, delimiter="\t", lineterminator="\n").writerows([head, *rows])

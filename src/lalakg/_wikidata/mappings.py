@@ -1,4 +1,6 @@
-"""The mapping set: links as data with provenance, in the community's form (SSSOM: a table below a head of YAML).
+"""The mapping set: links with provenance in SSSOM, a table of tab-separated values below a head of YAML.
+
+Simple Standard for Sharing Ontological Mappings: https://mapping-commons.github.io/sssom/
 
 `data/links.sssom.tsv` is what people write; `data/links.ttl`, the same links as triples, follows from it. A folder
 that has no such table writes its links in Turtle by hand, and loses only the provenance.
@@ -22,9 +24,9 @@ from lalakg._errors import ParseError
 from lalakg._folder.folder import Folder
 from lalakg._graph.graph import KnowledgeGraph
 from lalakg._rdf import turtle
+from lalakg._rdf.parser import read_text
 from lalakg._rdf.terms import WELL_KNOWN, compact, natural
-from lalakg._rdf.text import text_of
-from lalakg._wikidata.identifiers import is_item, linked, no_item
+from lalakg._wikidata.identifiers import entity_id, is_item, why_no_item
 
 SAME: Final = WELL_KNOWN["schema"] + "sameAs"
 SEE: Final = WELL_KNOWN["rdfs"] + "seeAlso"
@@ -58,7 +60,7 @@ _BUILT_IN: Final = {
 
 @dataclass(frozen=True)
 class Link:
-    """That something of ours is the same as, or to be read together with, something elsewhere: three IRIs."""
+    """A link from a thing of ours: subject, predicate (same as, or see also) and object, three IRIs."""
 
     subject: str
     predicate: str
@@ -67,15 +69,12 @@ class Link:
     @property
     def item(self) -> str | None:
         """The id of the Wikidata entity that it leads to, of whatever kind."""
-        return linked(self.object)
+        return entity_id(self.object)
 
 
 @dataclass(frozen=True)
-class Row:
-    """A line of the table: its link, its cells by column, and its number where it was read.
-
-    With `is_denied` it says that the link does not hold.
-    """
+class MappingRow:
+    """A line of the table: its link, its cells by column, and the number of the line where it was read."""
 
     link: Link
     cells: Mapping[str, str]
@@ -83,12 +82,12 @@ class Row:
 
     @property
     def is_denied(self) -> bool:
-        """Whether this is a link that somebody has turned down."""
+        """Whether somebody has found that the link does not hold (predicate modifier `Not`)."""
         return self.cells.get("predicate_modifier", "") == "Not"
 
     @property
-    def order(self) -> list[list[tuple[int, int, str]]]:
-        """Sorts rows by subject, then by object."""
+    def sort_key(self) -> list[list[tuple[int, int, str]]]:
+        """Orders rows by subject, then by object."""
         return [natural(self.link.subject), natural(self.link.object)]
 
 
@@ -99,13 +98,13 @@ class MappingSet:
     path: Path
     head: tuple[str, ...]
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[MappingRow, ...]
     prefixes: Mapping[str, str]
 
     @classmethod
     def read(cls, path: Path) -> MappingSet:
         """Read a table. Raises FolderError when it cannot be opened, ParseError with the line when it is no SSSOM."""
-        return cls.parse(text_of(path, "utf-8-sig"), path)
+        return cls.parse(read_text(path, "utf-8-sig"), path)
 
     @classmethod
     def parse(cls, text: str, path: Path) -> MappingSet:
@@ -117,7 +116,7 @@ class MappingSet:
         columns = tuple(next(table, ()))
         if missing := [name for name in _REQUIRED if name not in columns]:
             raise ParseError(f"the table has no column {missing[0]}; SSSOM wants it.", path, len(head) + 1)
-        rows: dict[Link, Row] = {}
+        rows: dict[Link, MappingRow] = {}
         for cells in filter(any, table):
             number = len(head) + table.line_num
             row = _row(cells, columns, prefixes, path, number)
@@ -136,44 +135,44 @@ class MappingSet:
         return "".join(f"{line}\n" for line in self.head) + out.getvalue()
 
     @cached_property
-    def held(self) -> list[Row]:
-        """The links that are held to be right, in order."""
-        return sorted((row for row in self.rows if not row.is_denied), key=lambda row: row.order)
+    def accepted(self) -> list[MappingRow]:
+        """The rows that are not denied, in order."""
+        return sorted((row for row in self.rows if not row.is_denied), key=lambda row: row.sort_key)
 
     def triples(self) -> Iterator[ox.Triple]:
         """The links as plain triples, with notes that say how each was found and checked."""
-        said: dict[tuple[str, str], list[str]] = {}
-        for row in self.held:
+        notes: dict[tuple[str, str], list[str]] = {}
+        for row in self.accepted:
             subject, link = ox.NamedNode(row.link.subject), row.link
             yield ox.Triple(subject, ox.NamedNode(link.predicate), ox.NamedNode(link.object))
             note = "; ".join(filter(None, (row.cells.get("comment", ""), row.cells.get(CHECKED) or NEVER)))
-            said.setdefault((link.subject, note), []).append(_identifier(link))
-        for (name, note), identifiers in said.items():
+            notes.setdefault((link.subject, note), []).append(_identifier(link))
+        for (name, note), identifiers in notes.items():
             text = ox.Literal(f"{' and '.join(identifiers)}: {note}.", language="en")
             yield ox.Triple(ox.NamedNode(name), ox.NamedNode(NOTE), text)
 
     def turtle(self) -> str:
-        """The links as Turtle. Raises ParseError for one to what is no item, from which nothing shall follow."""
-        for row in self.held:
+        """The links as Turtle. Raises ParseError for a link to an entity that is no item."""
+        for row in self.accepted:
             if row.link.item and not is_item(row.link.item):
-                raise ParseError(f"{row.cells['object_id']}: {no_item(row.link.item)}.", self.path, row.line)
+                raise ParseError(f"{row.cells['object_id']}: {why_no_item(row.link.item)}.", self.path, row.line)
         return turtle.write(self.triples(), {**WELL_KNOWN, **self.prefixes})
 
-    def but(self, rows: Iterable[Row]) -> MappingSet:
-        """The same table with other rows, and with every column that they need."""
+    def with_rows(self, rows: Iterable[MappingRow]) -> MappingSet:
+        """The same table with other rows, and with every column that they use."""
         kept = tuple(rows)
         used = {name for row in kept for name, cell in row.cells.items() if cell}
         more = [name for name in COLUMNS if name in used and name not in self.columns]
         return replace(self, rows=kept, columns=(*self.columns, *more))
 
-    def row(self, link: Link, cells: Mapping[str, str]) -> Row:
-        """A new line."""
+    def row(self, link: Link, cells: Mapping[str, str]) -> MappingRow:
+        """A new row for a link, with the CURIEs of its three IRIs."""
         names = {"subject_id": link.subject, "predicate_id": link.predicate, "object_id": link.object}
-        return Row(link, {**cells, **{column: curie(iri, self.prefixes) for column, iri in names.items()}})
+        return MappingRow(link, {**cells, **{column: curie(iri, self.prefixes) for column, iri in names.items()}})
 
 
 def curie(iri: str, prefixes: Mapping[str, str]) -> str:
-    """A name as SSSOM writes it: with a prefix where there is one, which may have any path after it."""
+    """The CURIE of an IRI as SSSOM writes it: any path may follow the prefix. Without a prefix, the IRI itself."""
     short = compact(iri, prefixes)
     if not short.startswith("<"):
         return short
@@ -199,26 +198,28 @@ def _prefixes(head: list[str], path: Path) -> dict[str, str]:
         raise ParseError("the head is no YAML; it has lines like `#license: …`.", path, line) from None
 
 
-def _row(values: list[str], columns: tuple[str, ...], prefixes: Mapping[str, str], path: Path, number: int) -> Row:
+def _row(
+    values: list[str], columns: tuple[str, ...], prefixes: Mapping[str, str], path: Path, number: int
+) -> MappingRow:
     if len(values) > len(columns) or len(values) < len(_REQUIRED):
         raise ParseError(f"{len(values)} cells below {len(columns)} columns.", path, number, 1, "\t".join(values))
     cells = dict(zip(columns, values, strict=False))
-    subject, predicate, object_ = (_expanded(cells, name, prefixes, path, number) for name in _REQUIRED[:3])
+    subject, predicate, object_ = (_expand(cells, name, prefixes, path, number) for name in _REQUIRED[:3])
     confidence = cells.get("confidence", "")
     if confidence and not re.fullmatch(r"0(\.\d+)?|1(\.0+)?", confidence):
         raise ParseError(f"confidence is a number from 0 to 1, not {confidence}.", path, number)
-    return Row(Link(subject, predicate, object_), cells, number)
+    return MappingRow(Link(subject, predicate, object_), cells, number)
 
 
-def _expanded(cells: Mapping[str, str], column: str, prefixes: Mapping[str, str], path: Path, number: int) -> str:
+def _expand(cells: Mapping[str, str], column: str, prefixes: Mapping[str, str], path: Path, number: int) -> str:
     prefix, colon, local = cells.get(column, "").partition(":")
     if prefix in prefixes and colon and local:
         return prefixes[prefix] + local
     if colon and local.startswith("//"):
         return cells[column]
-    known = ", ".join(sorted(prefixes))
+    declared = ", ".join(sorted(prefixes))
     name = cells.get(column) or "nothing"
-    raise ParseError(f"{column}: {name} is no name with a prefix of the curie_map ({known}).", path, number)
+    raise ParseError(f"{column}: {name} is no name with a prefix of the curie_map ({declared}).", path, number)
 
 
 def table_path(folder: Folder) -> Path:
@@ -243,5 +244,5 @@ def links(kg: KnowledgeGraph) -> list[Link]:
     }
     path = table_path(kg.folder)
     if path.is_file():
-        found |= {row.link for row in MappingSet.read(path).held}
+        found |= {row.link for row in MappingSet.read(path).accepted}
     return sorted((link for link in found if link.item), key=lambda link: (natural(link.subject), natural(link.object)))

@@ -1,44 +1,29 @@
-"""Proposal: what we know and Wikidata lacks, as QuickStatements with references, for a person to review.
+"""Proposals to Wikidata: statements of ours that it lacks, as QuickStatements with references, for review.
 
-Only what a claim of ours says outright is proposed, only for items that a check finds to be what they are linked as,
-and never against what Wikidata says already: that is for the query about where the two differ.
+Only what a claim of ours states outright is proposed, only for items whose link holds, and never against what Wikidata
+says already: where the two differ, a query shows it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from lalakg._errors import InvalidValue
 from lalakg._graph.graph import KnowledgeGraph
 from lalakg._rdf.terms import compact
 from lalakg._wikidata.client import Client
 from lalakg._wikidata.comparison import SINGLE
-from lalakg._wikidata.identifiers import is_item, linked
+from lalakg._wikidata.identifiers import entity_id, is_item
 from lalakg._wikidata.item import Item
-from lalakg._wikidata.link_check import HOLDS, Check, Progress, check
+from lalakg._wikidata.link_check import HOLDS, LinkCheck, check_links
 from lalakg._wikidata.things import Fact, Things
 
-_ROLES: Final = ("P453", "P4633")
+if TYPE_CHECKING:
+    from lalakg._check import Progress
 
-# A claim that is about both things, or about something of the one that is at the other.
-_CLAIMS: Final = """
-SELECT DISTINCT ?claim ?source ?url WHERE {{
-  VALUES (?one ?other) {{ {pairs} }}
-  {{ ?claim lala:about ?one , ?other }}
-  UNION {{
-    ?claim lala:about ?at .
-    ?at lala:atPlace|lala:locatedIn ?other ; lala:inWorld ?world .
-    ?world lala:worldOf ?one
-  }}
-  ?claim lala:basis lv:stated ; lala:polarity lv:affirmative .
-  FILTER NOT EXISTS {{ ?rival lala:contradicts ?claim }}
-  OPTIONAL {{ ?claim lala:reportedIn ?in . ?in schema:sameAs ?source }}
-  OPTIONAL {{ ?claim lala:reportedIn ?in . ?in schema:url ?url }}
-}}
-ORDER BY ?claim ?source ?url
-LIMIT 1
-"""
+_ROLES: Final = ("P453", "P4633")
 
 
 @dataclass(frozen=True)
@@ -52,33 +37,42 @@ class Proposal:
         return "\t".join(self.cells) + f"\t/* {self.words} */"
 
 
-def propose(things: Things, client: Client, progress: Progress = lambda _: None) -> tuple[list[Proposal], list[Check]]:
-    """What to propose, and the links that it would need, but that do not hold; of these, nothing is proposed."""
-    linked = {link.subject for link in things.links}
-    facts = [fact for fact in things.facts if fact.is_relation and {fact.subject, fact.value} <= linked]
-    checks = check(things, client, progress)
-    held = {one.link.subject: one.item for one in checks if one.item and one.verdict == HOLDS}
-    writer = _Writer(things, held)
+def propose(
+    things: Things, client: Client, progress: Progress = lambda _: None
+) -> tuple[list[Proposal], list[LinkCheck]]:
+    """The proposals, and the checks of links that do not hold, for whose things nothing is proposed.
+
+    Raises InvalidValue for a graph without claims, on which proposals rest.
+    """
+    if not things.linkable.claim_query([]):
+        raise InvalidValue(
+            "a proposal rests on a claim with its source, and the profile of this graph knows no claims."
+        )
+    linked_things = {link.subject for link in things.links}
+    facts = [fact for fact in things.facts if fact.is_relation and {fact.subject, fact.value} <= linked_things]
+    checks = check_links(things, client, progress)
+    items = {one.link.subject: one.item for one in checks if one.item and one.verdict == HOLDS}
+    writer = _ProposalWriter(things, items)
     needed = {end for fact in facts for end in (fact.subject, fact.value)}
     others = [one for one in checks if one.link.subject in needed and one.verdict != HOLDS]
     return [line for fact in facts for line in writer.lines(fact)], others
 
 
-class _Writer:
-    """Writes the lines; `held` are the items that our things are surely linked to, by our IRIs."""
+class _ProposalWriter:
+    """Writes proposals; `items` are those that our things are linked to by a link that holds, by our IRIs."""
 
-    def __init__(self, things: Things, held: Mapping[str, Item]) -> None:
-        self.things, self.held = things, held
+    def __init__(self, things: Things, items: Mapping[str, Item]) -> None:
+        self.things, self.items = things, items
 
     def lines(self, fact: Fact) -> Iterator[Proposal]:
-        item, value = self.held.get(fact.subject), self.held.get(fact.value)
-        if item is None or value is None or item.refuses(fact.property, value.id):
+        item, value = self.items.get(fact.subject), self.items.get(fact.value)
+        if item is None or value is None or item.denies(fact.property, value.id):
             return
         if fact.property in SINGLE and item.statements(fact.property):
             return
         role = self._role(fact)
-        there = [statement for statement in item.statements(fact.property) if statement.value == value.id]
-        if there and (not role or any(name in s.qualifiers for s in there for name in _ROLES)):
+        existing = [statement for statement in item.statements(fact.property) if statement.value == value.id]
+        if existing and (not role or any(name in s.qualifiers for s in existing for name in _ROLES)):
             return
         claim, reference = self._reference(fact)
         if claim:
@@ -86,28 +80,27 @@ class _Writer:
             yield Proposal((item.id, fact.property, value.id, *role, *reference), words)
 
     def _role(self, fact: Fact) -> tuple[str, ...]:
-        """Whom a person plays: the character's item (P453), or its name (P4633) where it has none."""
+        """The qualifier for whom a person plays: the character's item (P453), or its name (P4633) where it has none."""
         character = self.things.roles.get((fact.subject, fact.value)) if fact.property == "P161" else None
         if character is None:
             return ()
-        item = self.held.get(character)
+        item = self.items.get(character)
         return ("P453", item.id) if item else ("P4633", _quoted(self._name(character)))
 
     def _name(self, iri: str) -> str:
         return self.things.by_iri[iri].label
 
     def _reference(self, fact: Fact) -> tuple[str, tuple[str, ...]]:
-        """The claim that says so, and how to refer to it: the source's item, its address, or else the claim's own."""
+        """The claim that states a fact, and its reference: the source's item or address, or else the claim's IRI."""
         ends = {fact.subject, fact.value, self.things.roles.get((fact.subject, fact.value))}
         plays = [(person, character) for (_, person), character in self.things.roles.items() if character in ends]
-        pairs = " ".join(f"(<{one}> <{other}>)" for one, other in [(fact.subject, fact.value), *plays])
-        kg = self.things.kg
-        rows: list[Any] = kg.sparql(_CLAIMS.format(pairs=pairs)).rows
+        kg, query = self.things.kg, self.things.linkable.claim_query([(fact.subject, fact.value), *plays])
+        rows: list[Any] = kg.sparql(query).rows
         if not rows:
             return "", ()
         row = rows[0]
         claim = row["claim"].value
-        item = (linked(row["source"].value) if "source" in row else None) or ""
+        item = (entity_id(row["source"].value) if "source" in row else None) or ""
         cited = ("S248", item) if is_item(item) else ("S854", _quoted(row["url"].value if "url" in row else claim))
         return compact(claim, kg.prefixes), (*cited, *_retrieved(kg))
 

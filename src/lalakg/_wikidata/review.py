@@ -1,4 +1,4 @@
-"""The review file: candidates as a table of links in which a person decides, and how its decisions are taken over."""
+"""The review file: candidates in an SSSOM table in which a person decides, and the adoption of the decisions."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from lalakg._errors import LalakgError
 from lalakg._folder.folder import Folder
 from lalakg._rdf.terms import WELL_KNOWN, compact
 from lalakg._wikidata.identifiers import is_item
-from lalakg._wikidata.link_check import Check, verdict
-from lalakg._wikidata.mappings import CHECKED, SAME, Link, MappingSet, Row
-from lalakg._wikidata.record import checked, opened, save
+from lalakg._wikidata.link_check import LinkCheck, verdict
+from lalakg._wikidata.mappings import CHECKED, SAME, Link, MappingRow, MappingSet
+from lalakg._wikidata.record import check_note, mapping_set_of, save
 from lalakg._wikidata.service import Service
 from lalakg._wikidata.suggestion import Candidate
 from lalakg._wikidata.things import Things
@@ -42,7 +42,7 @@ _SLOT: Final = (
 
 def render(candidates: Iterable[Candidate], folder: Folder, service: Service) -> str:
     """The candidates as a table, the best of each thing first, with an empty column for the decision."""
-    links = opened(folder)
+    links = mapping_set_of(folder)
     table = replace(links, head=_head(links.head), columns=_COLUMNS)
     return replace(table, rows=tuple(_row(table, one, service) for one in candidates)).render()
 
@@ -57,56 +57,58 @@ def _head(head: tuple[str, ...]) -> tuple[str, ...]:
     return (*kept[:at], *_SLOT, *kept[at:])
 
 
-def _row(table: MappingSet, one: Candidate, service: Service) -> Row:
-    check = Check(one.link, one.thing.name, verdict(one.evidence), one.evidence, one.item.retrieved)
+def _row(table: MappingSet, one: Candidate, service: Service) -> MappingRow:
+    check = LinkCheck(one.link, one.thing.name, verdict(one.evidence), one.evidence, one.item.retrieved)
     cells = {
         DECISION: "",
         "confidence": f"{one.score:g}",
         "subject_label": one.thing.label,
         "object_label": one.item.label()[0],
-        "comment": f"{one.advice}: {check.told}",
+        "comment": f"{one.advice}: {check.summary}",
         "mapping_justification": "semapv:CompositeMatching",
         "mapping_date": one.item.retrieved,
-        CHECKED: checked(check, service),
+        CHECKED: check_note(check, service),
     }
     return table.row(one.link, cells)
 
 
-def refuse_decided(path: Path, folder: Folder) -> None:
-    """Raise LalakgError when a file that would be overwritten is no review, or has decisions not taken over."""
+def refuse_overwriting(path: Path, folder: Folder) -> None:
+    """Raise LalakgError when a file that would be overwritten is no review, or has decisions that are not adopted."""
     if path.is_file():
         decided = _decisions(path, "it is not overwritten; name another file")
-        known = {row.link: row.is_denied for row in opened(folder).rows}
-        if any(known.get(row.link) is not (word == "no") for word in ("yes", "no") for row in decided[word]):
+        existing = {row.link: row.is_denied for row in mapping_set_of(folder).rows}
+        if any(existing.get(row.link) is not (word == "no") for word in ("yes", "no") for row in decided[word]):
             raise LalakgError(f"{path} holds decisions; take them over with --accept first, or name another file.")
 
 
 def accept(things: Things, path: Path) -> tuple[int, int, list[str]]:
-    """Take over what was decided: how many links, how many denials, and the names of the files that changed.
+    """Adopt the decisions of a review: the numbers of links and of denials, and the names of the files that changed.
 
     A `yes` becomes a link, a `no` is kept so that it is not suggested again, an empty decision stays open. Raises
-    LalakgError for a decision that cannot be taken over; then nothing is written.
+    LalakgError for a decision that cannot be adopted; then nothing is written.
     """
     decided = _decisions(path, "write one with `lalakg link suggest`")
-    _refuse_wrong(decided["yes"], {row.link for row in decided["no"]}, things, path)
-    links = opened(things.kg.folder)
+    _refuse_invalid(decided["yes"], {row.link for row in decided["no"]}, things, path)
+    links = mapping_set_of(things.kg.folder)
     rows = {row.link: row for row in links.rows}
-    said = {link: row.is_denied for link, row in rows.items()}
+    denials = {link: row.is_denied for link, row in rows.items()}
     new = {
-        word: [_decided(links, row, modifier) for row in decided[word] if said.get(row.link) is not bool(modifier)]
+        word: [
+            _adopted_row(links, row, modifier) for row in decided[word] if denials.get(row.link) is not bool(modifier)
+        ]
         for word, modifier in (("yes", ""), ("no", "Not"))
     }
     rows |= {row.link: row for many in new.values() for row in many}
-    changed = save(links.but(rows.values())) if any(new.values()) else []
+    changed = save(links.with_rows(rows.values())) if any(new.values()) else []
     return len(new["yes"]), len(new["no"]), changed
 
 
-def _decisions(path: Path, remedy: str) -> dict[str, list[Row]]:
-    """The rows of a review, by what was decided about them; the open ones by nothing."""
+def _decisions(path: Path, remedy: str) -> dict[str, list[MappingRow]]:
+    """The rows of a review by decision: `yes`, `no`, and the empty string where it is open."""
     reviewed = MappingSet.read(path)
     if DECISION not in reviewed.columns:
         raise LalakgError(f"{path} has no column {DECISION}, so it is no review; {remedy}.")
-    decided: dict[str, list[Row]] = {"yes": [], "no": [], "": []}
+    decided: dict[str, list[MappingRow]] = {"yes": [], "no": [], "": []}
     for row in reviewed.rows:
         word = row.cells.get(DECISION, "").strip().casefold()
         if word not in decided:
@@ -115,16 +117,17 @@ def _decisions(path: Path, remedy: str) -> dict[str, list[Row]]:
     return decided
 
 
-def _decided(links: MappingSet, row: Row, modifier: str) -> Row:
+def _adopted_row(links: MappingSet, row: MappingRow, modifier: str) -> MappingRow:
     comment = row.cells.get("comment", "").partition(": ")[2] or row.cells.get("comment", "")
-    kept = {name: cell for name, cell in row.cells.items() if name != DECISION}
-    return links.row(row.link, {**kept, "comment": comment, "predicate_modifier": modifier})
+    cells = {name: cell for name, cell in row.cells.items() if name != DECISION}
+    return links.row(row.link, {**cells, "comment": comment, "predicate_modifier": modifier})
 
 
-def _refuse_wrong(rows: list[Row], denied: set[Link], things: Things, path: Path) -> None:
-    known = [link for link in things.links if link not in denied]
-    taken = {link.subject: link.item for link in known}
-    owners = {link.item: link.subject for link in known if link.predicate == SAME}
+def _refuse_invalid(rows: list[MappingRow], denied: set[Link], things: Things, path: Path) -> None:
+    """Raise LalakgError for a new link that is not allowed, or contradicts another."""
+    kept = [link for link in things.links if link not in denied]
+    taken = {link.subject: link.item for link in kept}
+    owners = {link.item: link.subject for link in kept if link.predicate == SAME}
     for row in rows:
         name, item, thing = row.cells["subject_id"], row.link.item or "", things.by_iri.get(row.link.subject)
         if thing is None:

@@ -1,4 +1,4 @@
-"""Where Wikidata is asked, and as whom."""
+"""The addresses of Wikidata's interfaces, or of a stand-in's, and the User-Agent that we send."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class Service:
 
     @classmethod
     def of(cls, base: str | None = None, contact: str | None = None, *, offline: bool = False) -> Service:
-        """Wikidata itself, or whatever stands for it at `base`.
+        """The service for the options of a command: Wikidata itself, or a stand-in with the same interfaces at `base`.
 
-        Raises LalakgError without a contact, which Wikimedia's User-Agent policy wants, and for a contact or a base
-        that is none. A stand-in needs no contact, nor does who asks nobody.
+        Raises LalakgError without a contact, which Wikimedia's User-Agent policy demands, and for a contact or a base
+        that is none. A stand-in needs no contact, nor does `offline`.
         """
         if contact and not _CONTACT.fullmatch(contact):
             raise LalakgError(f"the contact {contact!r} is neither an e-mail address nor a web page.")
@@ -58,7 +58,7 @@ class Service:
 
 
 def _refuse_base(base: str) -> None:
-    """Raise LalakgError for what no path can be put after, and for a login, which reports would tell."""
+    """Raise LalakgError for an address that no path can follow, and for one with a login, which reports would show."""
     try:
         is_plain = not re.search(r"[?#\s]", checked(base))
     except EndpointError:

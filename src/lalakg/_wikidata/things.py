@@ -4,51 +4,18 @@ also stand there."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 from lalakg._errors import InvalidValue
 from lalakg._graph.graph import KnowledgeGraph
-from lalakg._rdf.terms import LALA, compact, natural
-from lalakg._wikidata.identifiers import CATALOGUES, is_item, outside
-from lalakg._wikidata.mappings import SAME, SEE, Link, links
+from lalakg._rdf.terms import compact, natural
+from lalakg._wikidata.identifiers import CATALOGUES, external_identifier, is_item
+from lalakg._wikidata.linkable_kinds import Kind, LinkableKinds
+from lalakg._wikidata.mappings import Link, links
 
-
-@dataclass(frozen=True)
-class Kind:
-    """A class of ours whose things may be linked: by which predicate, and of which classes the items must be,
-    the widest first."""
-
-    name: str
-    predicate: str
-    classes: tuple[str, ...]
-
-
-# Real things are the same as their items. A character is not: see the model's page on links.
-KINDS: Final[Mapping[str, Kind]] = {
-    LALA + "Film": Kind("film", SAME, ("Q11424",)),
-    LALA + "RealPerson": Kind("person", SAME, ("Q5",)),
-    LALA + "RealPlace": Kind("place", SAME, ("Q17334923", "Q486972", "Q515")),
-    LALA + "Organization": Kind("organisation", SAME, ("Q43229",)),
-    LALA + "Character": Kind("character", SEE, ("Q95074", "Q15632617", "Q15773347", "Q14897293")),
-}
-
-# What we say of two things, by the property that says it there. {s} is its subject there, {o} its value.
-_RELATIONS: Final = {
-    "P57": "?s schema:director ?o .",
-    "P161": "?s schema:actor ?o .",
-    "P674": "?o lala:appearsIn ?s .",
-    "P1441": "?s lala:appearsIn ?o .",
-    "P175": "?s lala:portrayedBy ?o .",
-    "P840": "?o a lala:RealPlace . ?thing lala:atPlace|lala:locatedIn ?o ; lala:inWorld ?w . ?w lala:worldOf ?s .",
-}
-_VALUES: Final = {
-    "P569": "?s schema:birthDate ?o .",
-    "P577": "?s schema:datePublished ?o .",
-    "P625": '?s schema:latitude ?lat ; schema:longitude ?long . BIND (CONCAT(STR(?lat), ",", STR(?long)) AS ?o)',
-}
 _LABELS: Final = ("rdfs:label", "schema:name", "skos:altLabel")
 
 
@@ -82,19 +49,18 @@ class Things:
 
     def __init__(self, kg: KnowledgeGraph, known: Iterable[Fact] = ()) -> None:
         self.kg, self.known = kg, tuple(known)
+        self.linkable = kg.profile.extension(LinkableKinds)
 
     @cached_property
     def by_iri(self) -> dict[str, Thing]:
-        """The things, in the order of their names; without who keeps the graph, and without groups, which have none."""
+        """The things, in the order of their names; without who keeps the graph, and without what has no items."""
         keepers = self._column("SELECT ?s WHERE { ?dataset a dcat:Dataset ; dcterms:creator ?s }")
-        groups = self._column("SELECT ?s WHERE { ?s a lala:CharacterGroup }")
-        labels = self._labels()
-        found = {
-            iri: kind for name, kind in KINDS.items() for iri in self._column(f"SELECT ?s WHERE {{ ?s a <{name}> }}")
-        }
+        excluded = self._column(f"SELECT ?s WHERE {{ {self.linkable.excluded} }}") if self.linkable.excluded else []
+        labels, kinds = self._labels(), self.linkable.kinds.items()
+        found = {iri: kind for name, kind in kinds for iri in self._column(f"SELECT ?s WHERE {{ ?s a <{name}> }}")}
         return {
             iri: Thing(iri, compact(iri, self.kg.prefixes), found[iri], tuple(dict.fromkeys(labels[iri])))
-            for iri in sorted(found.keys() - {*keepers, *groups}, key=natural)
+            for iri in sorted(found.keys() - {*keepers, *excluded}, key=natural)
         }
 
     def _labels(self) -> dict[str, list[tuple[str, str]]]:
@@ -122,15 +88,15 @@ class Things:
     def facts(self) -> list[Fact]:
         """Everything that we say and Wikidata might say, too."""
         found = {
-            Fact(row["s"].value, name, str(row["o"].value), table is _RELATIONS)
-            for table in (_RELATIONS, _VALUES)
-            for name, pattern in table.items()
+            Fact(row["s"].value, name, str(row["o"].value), is_relation)
+            for is_relation, patterns in ((True, self.linkable.relations), (False, self.linkable.values))
+            for name, pattern in patterns.items()
             for row in self.kg.sparql(f"SELECT DISTINCT ?s ?o WHERE {{ {pattern} }}").rows
         }
         found |= {
             Fact(row["s"].value, known[0].property, known[1], is_relation=False)
             for row in self.kg.sparql("SELECT ?s ?o WHERE { ?s schema:sameAs ?o }").rows
-            if (known := outside(str(row["o"].value)))
+            if (known := external_identifier(str(row["o"].value)))
         }
         return sorted(
             {*found, *self.known}, key=lambda fact: (natural(fact.subject), natural(fact.property), natural(fact.value))
@@ -143,7 +109,9 @@ class Things:
     @cached_property
     def roles(self) -> dict[tuple[str, str], str]:
         """The character that a person plays in a film, by film and person."""
-        query = "SELECT ?film ?person ?s WHERE { ?s lala:appearsIn ?film ; lala:portrayedBy ?person } ORDER BY ?s"
+        if not self.linkable.roles:
+            return {}
+        query = f"SELECT ?film ?person ?s WHERE {{ {self.linkable.roles} }} ORDER BY ?s"
         return {(row["film"].value, row["person"].value): row["s"].value for row in self.kg.sparql(query).rows}
 
 
@@ -152,7 +120,7 @@ def known(kg: KnowledgeGraph, words: Iterable[str]) -> list[Fact]:
     facts = []
     for word in words:
         name, equals, address = word.partition("=")
-        found = outside(address)
+        found = external_identifier(address)
         if not equals or found is None:
             catalogues = ", ".join(catalogue.name for catalogue in CATALOGUES)
             raise InvalidValue(f"{word} is not thing=address, with an address of {catalogues}.")

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from lalakg._narrative.terms import LALA
 from lalakg._pages.index import SUBPROPERTY, Index
 from lalakg._pages.site_context import SiteContext
-from lalakg._rdf.terms import LALA, WELL_KNOWN, natural
+from lalakg._rdf.terms import WELL_KNOWN, natural
 
 _ABOUT = LALA + "about"
 _OA = WELL_KNOWN["oa"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from lalakg._narrative.pages.claims import claim, claim_content
+from lalakg._narrative.terms import LALA
 from lalakg._pages.site_context import SiteContext
-from lalakg._rdf.terms import LALA, WELL_KNOWN, natural
+from lalakg._rdf.terms import WELL_KNOWN, natural
 
 _KINDS = (("DebateQuestion", "Matters of meaning"), ("FactQuestion", "Matters of fact"))
 _COMMENT = WELL_KNOWN["rdfs"] + "comment"

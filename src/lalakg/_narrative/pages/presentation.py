@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lalakg._narrative.pages.claims import place, speaks_of
+from lalakg._narrative.terms import LALA, LSH, LV
 from lalakg._pages.index import Index, Statement, key
 from lalakg._pages.presentation import ONTOLOGY, SHAPES, Presentation
-from lalakg._rdf.terms import LALA, WELL_KNOWN
+from lalakg._rdf.terms import WELL_KNOWN
 
-_LV, _LSH, _OA, _TIME = (WELL_KNOWN[name] for name in ("lv", "lsh", "oa", "time"))
+_OA, _TIME = WELL_KNOWN["oa"], WELL_KNOWN["time"]
 _SKOS, _DCTERMS, _RDFS = (WELL_KNOWN[name] for name in ("skos", "dcterms", "rdfs"))
 
 
@@ -61,12 +62,12 @@ class NarrativePresentation(Presentation):
 
     def ontologies(self, index: Index) -> Mapping[str, str]:
         """The ontology, and its vocabulary of concepts."""
-        return {LALA: LALA[:-1], _LV: _LV[:-1]}
+        return {LALA: LALA[:-1], LV: LV[:-1]}
 
     def folders(self, index: Index) -> Mapping[str, str]:
         """Terms, concepts and shapes lie apart."""
-        return {LALA: "ontology/", _LV: "vocab/", _LSH: "shapes/"}
+        return {LALA: "ontology/", LV: "vocab/", LSH: "shapes/"}
 
     def wholes(self, index: Index) -> Mapping[str, str]:
         """The pages of the ontology and of the shapes."""
-        return {LALA[:-1]: ONTOLOGY, _LSH[:-1]: SHAPES}
+        return {LALA[:-1]: ONTOLOGY, LSH[:-1]: SHAPES}

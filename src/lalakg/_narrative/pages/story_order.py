@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from lalakg._narrative.pages.claims import NEVER, telling
+from lalakg._narrative.terms import LALA
 from lalakg._pages.index import Index
-from lalakg._rdf.terms import LALA, WELL_KNOWN, natural
+from lalakg._rdf.terms import WELL_KNOWN, natural
 
 _TIME = WELL_KNOWN["time"]
 _LATER = (LALA + "after", LALA + "during", _TIME + "intervalAfter", _TIME + "intervalIn", _TIME + "after")

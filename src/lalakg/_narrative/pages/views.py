@@ -10,8 +10,8 @@ from typing import Any
 from lalakg._narrative.pages import debate, timeline
 from lalakg._narrative.pages.claims import claim, claim_content, claims
 from lalakg._narrative.pages.worlds import is_world, pairs, plan
+from lalakg._narrative.terms import LALA
 from lalakg._pages import ExtraPage, SiteContext, Views
-from lalakg._rdf.terms import LALA
 
 _MOST_CLAIMS = 100
 

@@ -7,8 +7,9 @@ from itertools import pairwise
 
 from lalakg._narrative.pages.claims import telling
 from lalakg._narrative.pages.story_order import Order
+from lalakg._narrative.terms import LALA
 from lalakg._pages.index import TYPE, Index
-from lalakg._rdf.terms import LALA, natural
+from lalakg._rdf.terms import natural
 
 _MOST = 80  # events on a line; a longer story is drawn by the events that matter to the other world, then the first
 

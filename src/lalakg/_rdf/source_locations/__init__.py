@@ -1,1 +1,1 @@
-"""Source locations: in which file and line a statement stands."""
+"""Source locations: the file and line of a statement, in every serialisation."""

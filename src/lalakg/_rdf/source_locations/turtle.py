@@ -1,4 +1,4 @@
-"""Places in Turtle and its kin: one pass notes where blocks begin; of these, only those asked for are read closely."""
+"""Source locations in Turtle: one pass records where subjects' blocks begin; only blocks asked for are tokenised."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
-from lalakg._rdf.source_locations.file import BLOCK, PREDICATE, TRIPLE, File, Said
+from lalakg._rdf.source_locations.files import BLOCK, PREDICATE, TRIPLE, SourceFile, Statements
 from lalakg._rdf.terms import RDF, RDF_TYPE, XSD
 from lalakg._rdf.tokens import Token, tokens
 
-Statement: TypeAlias = tuple[str, str, int]
+_WrittenStatement: TypeAlias = tuple[str, str, int]  # a predicate and an object as they are written, and an offset
 
 _STRING = r'''"""(?:[^"\\]++|\\.|"(?!""))*+"""|\'\'\'(?:[^'\\]++|\\.|'(?!''))*+\'\'\''''
 _STRING += r"""|"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+\'"""
@@ -31,15 +31,15 @@ _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _QUOTED = re.compile(r"(\"\"\"|'''|\"|')(.*)\1(?:@([\w-]+)|\^\^(.+))?", re.DOTALL)
 _BARE = {r"[+-]?\d+": "integer", r"[+-]?\d*\.\d+": "decimal", r"true|false": "boolean"}
 _OPEN, _CLOSE = "[(", "])"
-_BRACKET = 65536  # how many characters of a bracket are read
+_LONGEST_BRACKET = 65536  # how many characters of a bracket are read
 
 
-class Turtle(File):
-    """Turtle, N-Triples and their kin: every statement has a place."""
+class Turtle(SourceFile):
+    """Turtle, TriG and the like: every statement has a line."""
 
     @cached_property
     def blocks(self) -> dict[str, list[int]]:
-        """Where the blocks of each subject begin."""
+        """The offsets at which the blocks of each subject begin."""
         found: dict[str, list[int]] = {}
         text, at = self.text, 0
         while (at := _end(_GAP, text, at)) < len(text):
@@ -66,42 +66,44 @@ class Turtle(File):
         prefix, colon, local = name.partition(":")
         return self.prefixes[prefix] + _unescaped(local) if colon and prefix in self.prefixes else ""
 
-    def lines(self, subject: ox.NamedNode, predicate: Any, value: Any, said: Said) -> Iterator[tuple[int, int]]:
-        """See File."""
+    def lines(
+        self, subject: ox.NamedNode, predicate: Any, value: Any, statements: Statements
+    ) -> Iterator[tuple[int, int]]:
+        """The subject's blocks, and in each the lines of its statements, as in SourceFile."""
         for start in self.blocks.get(subject.value, ()):
             yield BLOCK, self.line(start)
             for name, term, at in self.statements(start) if predicate is not None else ():
-                if self._is(name, predicate):
-                    exact = value is None or (self._holds(at, said) if term in _OPEN else self._is(term, value))
+                if self._writes(name, predicate):
+                    exact = value is None or (self._has(at, statements) if term in _OPEN else self._writes(term, value))
                     yield TRIPLE if exact else PREDICATE, self.line(at)
 
-    def statements(self, start: int) -> list[Statement]:
-        """The predicates and objects of the block, or of the bracket, that begins at `start`, and where each object
-        stands. What is nested counts as one object."""
+    def statements(self, start: int) -> list[_WrittenStatement]:
+        """The predicates and objects of the block, or of the bracket, that begins at `start`, with each object's
+        offset. What is nested counts as one object."""
         if start not in self._read:
-            end = start + _BRACKET if self.text[start] == "[" else _end(_REST, self.text, start)
+            end = start + _LONGEST_BRACKET if self.text[start] == "[" else _end(_REST, self.text, start)
             found = (Token(t.kind, t.text, t.start + start, t.end + start) for t in tokens(self.text[start:end]))
             next(found)  # the subject, or the bracket
             self._read[start] = list(_statements(found))
         return self._read[start]
 
     @cached_property
-    def _read(self) -> dict[int, list[Statement]]:
+    def _read(self) -> dict[int, list[_WrittenStatement]]:
         return {}
 
-    def _holds(self, bracket: int, said: Said) -> bool:
-        """Whether a bracket is the blank node of which these things are said."""
+    def _has(self, bracket: int, statements: Statements) -> bool:
+        """Whether the blank node of the bracket at an offset has all these statements."""
         inside = self.statements(bracket) if self.text[bracket] == "[" else []
-        return all(any(self._is(n, p) and self._is(o, v) for n, o, _ in inside) for p, v in said)
+        return all(any(self._writes(n, p) and self._writes(o, v) for n, o, _ in inside) for p, v in statements)
 
-    def _is(self, text: str, term: Any) -> bool:
+    def _writes(self, text: str, term: Any) -> bool:
         """Whether a piece of Turtle writes a term."""
         if isinstance(term, ox.NamedNode):
             return term == RDF_TYPE if text == "a" else self.iri(text) == term.value
         if isinstance(term, ox.BlankNode):
             return text in _OPEN or text.startswith("_:")
         if not (quoted := _QUOTED.fullmatch(text)):
-            kind = next((kind for form, kind in _BARE.items() if re.fullmatch(form, text)), "double")
+            kind = next((kind for pattern, kind in _BARE.items() if re.fullmatch(pattern, text)), "double")
             return bool(text == term.value and term.datatype.value == XSD + kind)
         datatype = self.iri(quoted[4]) if quoted[4] else f"{RDF}langString" if quoted[3] else f"{XSD}string"
         language = (quoted[3] or "").lower() == (term.language or "").lower()
@@ -120,7 +122,7 @@ def _unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda m: _ESCAPED.get(m[3], m[3]) if m[3] else chr(int(m[1] or m[2], 16)), text)
 
 
-def _statements(stream: Iterable[Token]) -> Iterator[Statement]:
+def _statements(stream: Iterable[Token]) -> Iterator[_WrittenStatement]:
     """Predicates and objects up to the end of the block or bracket; an object with its language or datatype."""
     predicate, parts = "", list[Token]()
     for token in chain(_top_level(stream), [Token("mark", ";", 0, 0)]):
