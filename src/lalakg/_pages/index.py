@@ -10,10 +10,9 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from lalakg._rdf.labels import LABEL_PROPERTIES, best, best_label
-from lalakg._rdf.terms import RDF_TYPE, RDFS_LABEL, WELL_KNOWN, Node, Prefixes, compact, natural
+from lalakg._rdf.terms import RDF_TYPE, WELL_KNOWN, Node, Prefixes, compact, natural
 
 TYPE = RDF_TYPE.value
-LABELS = (RDFS_LABEL.value, WELL_KNOWN["skos"] + "prefLabel")
 SUBCLASS, SUBPROPERTY = (WELL_KNOWN["rdfs"] + name for name in ("subClassOf", "subPropertyOf"))
 
 

@@ -89,15 +89,15 @@ def front(site: SiteContext, views: Views, here: str) -> dict[str, Any]:
             }
             for thing in starts
         ],
-        "asked": [
+        "sample_queries": [
             {"summary": query.summary, "href": link(f"query/{query.name}.html", here)}
-            for query in _asked(site, examples)
+            for query in _sample_queries(site, examples)
         ],
         "counts": counts(site, views),
     }
 
 
-def _asked(site: SiteContext, examples: list[str]) -> list[Query]:
+def _sample_queries(site: SiteContext, examples: list[str]) -> list[Query]:
     """The questions among the examples; where there are none, some taken evenly from the first group."""
     named = [query for query in site.queries if f"{site.paths.root}query/{query.name}" in examples]
     if named:

@@ -22,13 +22,13 @@ def triples(site: SiteContext, thing: str) -> list[ox.Triple]:
     """What the RDF of a thing's page says: the statements about it and about its parts, and where the page stands."""
     page = site.paths.canonical(f"{site.path(thing)}.html")
     leads = ox.Triple(ox.NamedNode(thing), ox.NamedNode(_FOAF + "isPrimaryTopicOf"), ox.NamedNode(page))
-    return [leads, *_described(site, thing)]
+    return [leads, *_description(site, thing)]
 
 
-def _described(site: SiteContext, thing: str) -> Iterator[ox.Triple]:
+def _description(site: SiteContext, thing: str) -> Iterator[ox.Triple]:
     yield from site.index.description(thing)
     for part in site.parts.get(thing, ()):
-        yield from _described(site, part)
+        yield from _description(site, part)
 
 
 def turtle(site: SiteContext, thing: str) -> str:
@@ -58,10 +58,7 @@ def schema(site: SiteContext, thing: str, more: Mapping[str, Any]) -> dict[str, 
         "@type": _kind(site, thing),
         "@id": thing,
         "name": index.label(thing),
-        "description": next(
-            (t for p in site.presentation.descriptions if (t := index.text(thing, p)) not in ("", index.label(thing))),
-            None,
-        ),
+        "description": site.description(thing) or None,
         "sameAs": index.objects(thing, _SCHEMA + "sameAs") or None,
         "subjectOf": {"@id": site.folder.dataset.iri} if thing.startswith(site.paths.root) else None,
         **more,

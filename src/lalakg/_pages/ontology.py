@@ -73,7 +73,7 @@ def _entry(site: SiteContext, term: str, here: str) -> dict[str, Any]:
     index = site.index
     return {
         "value": site.thing(term, here),
-        "definition": index.text(term, _SKOS + "definition"),
+        "definition": site.description(term),
         "count": len(index.uses.get(term, ())) or sum(1 for _ in index.pointing(term, TYPE)),
     }
 

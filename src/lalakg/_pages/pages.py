@@ -87,7 +87,7 @@ class Pages:
             schema=schema,
             schema_type=schema["@type"],
             thing_iri=iri if own else "",
-            alternates=[(kind, link(f"{path}.{form}", here)) for form, kind in _BESIDE.items()],
+            alternates=[(kind, link(f"{path}.{ending}", here)) for ending, kind in _BESIDE.items()],
         )
 
     def turtle(self, iri: str) -> str:
@@ -131,13 +131,13 @@ class Pages:
             },
             schema_type="SoftwareSourceCode",
             thing_iri=query_examples.iri(self.site, query),
-            alternates=[(kind, link(f"query/{query.name}.{form}", here)) for form, kind in _BESIDE.items()],
+            alternates=[(kind, link(f"query/{query.name}.{ending}", here)) for ending, kind in _BESIDE.items()],
         )
 
-    def query_rdf(self, query: Query, form: str) -> str:
+    def query_rdf(self, query: Query, ending: str) -> str:
         """A ready-made query as RDF: ttl or jsonld."""
         triples = query_examples.triples(self.site, [query])
-        if form == "ttl":
+        if ending == "ttl":
             return turtle.write(triples, self._with_spex)
         return jsonld.write(triples, self._used(triples), {}, indent=None)
 
@@ -180,7 +180,7 @@ class Pages:
             schema=metadata.dataset_schema(site, downloads),
             thing_iri=site.folder.dataset.iri,
             schema_type="Dataset",
-            alternates=[(kind, f"dataset.{form}") for form, kind in _BESIDE.items()],
+            alternates=[(kind, f"dataset.{ending}") for ending, kind in _BESIDE.items()],
         )
 
     def things(self) -> str:
@@ -220,7 +220,7 @@ class Pages:
             schema=metadata.dataset_schema(site, downloads),
             schema_type="Dataset",
             thing_iri=iri,
-            alternates=[(kind, f"dataset.{form}") for form, kind in _BESIDE.items()],
+            alternates=[(kind, f"dataset.{ending}") for ending, kind in _BESIDE.items()],
         )
 
     def not_found(self, base: str = "") -> str:

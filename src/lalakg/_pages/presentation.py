@@ -111,10 +111,10 @@ def _ends(owner: Mapping[str, str], part: str) -> bool:
 
 def _namespace(index: Index, ontology: str) -> str:
     """The namespace of an ontology's terms: as it says, or else by which of `#` and `/` its terms are set apart."""
-    said = index.text(ontology, _VANN + "preferredNamespaceUri") or index.object(
+    declared = index.text(ontology, _VANN + "preferredNamespaceUri") or index.object(
         ontology, _VANN + "preferredNamespaceUri"
     )
-    if said or ontology.endswith(("#", "/")):
-        return said or ontology
+    if declared or ontology.endswith(("#", "/")):
+        return declared or ontology
     slash = any(thing.startswith(f"{ontology}/") for thing in index.out)
     return f"{ontology}/" if slash and not any(t.startswith(f"{ontology}#") for t in index.out) else f"{ontology}#"

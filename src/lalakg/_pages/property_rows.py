@@ -65,20 +65,20 @@ class PropertyRows:
             literal = isinstance(statement.object, ox.Literal)
             return statement.object.value not in known if literal else key(statement.object) != owner
 
-        said = self.site.narrow(index.statements(thing))
-        return self._groups(thing, [s for s in said if s.property not in hidden and new(s)], backwards=False)
+        statements = self.site.narrow(index.statements(thing))
+        return self._groups(thing, [s for s in statements if s.property not in hidden and new(s)], backwards=False)
 
     def incoming(self, thing: str, *, sections: bool = True) -> list[Row]:
         """What points to a thing, except for what it belongs to, and with `sections` for what stands in these."""
         site = self.site
-        said = {(s.property, str(s.object.value)) for s in site.index.statements(thing)}
+        outgoing = {(s.property, str(s.object.value)) for s in site.index.statements(thing)}
         given = [
             s
             for s in site.narrow(site.index.pointing(thing))
             if not s.subject.startswith("_:")
             and s.property != TYPE
             and s.subject != site.owners.get(thing)
-            and (s.property, s.subject) not in said
+            and (s.property, s.subject) not in outgoing
             and not (
                 sections
                 and site.owners.get(s.subject) != thing
@@ -128,9 +128,9 @@ class PropertyRows:
     def _part(self, part: str) -> Part:
         self._placed.add(part)
         index = self.site.index
-        said = [row for group in self.of(part) for row in group.rows]
+        rows = [row for group in self.of(part) for row in group.rows]
         text = self._presentation.part_text(index, part) or index.label(part)
-        return Part(text, index.name(part), self.site.anchor(part), said + self.incoming(part, sections=False))
+        return Part(text, index.name(part), self.site.anchor(part), rows + self.incoming(part, sections=False))
 
     def _end(self, statement: Statement) -> Value:
         """The end of a statement, in the words that say most of it."""

@@ -38,21 +38,21 @@ def _named(*parts: str) -> ox.Triple:
 def _query(site: SiteContext, query: Query) -> list[ox.Triple]:
     here = iri(site, query)
 
-    def said(property_: str, text: str, language: str | None = None) -> ox.Triple:
+    def literal(property_: str, text: str, language: str | None = None) -> ox.Triple:
         return ox.Triple(ox.NamedNode(here), ox.NamedNode(property_), ox.Literal(text, language=language))
 
     found = [
         _named(here, RDF_TYPE.value, _SH + "SPARQLExecutable"),
         _named(here, RDF_TYPE.value, _CLASSES[query.form]),
-        said(RDFS_LABEL.value, query.summary, "en"),
-        said(_RDFS + "comment", query.description or query.summary, "en"),
-        said(_TEXTS[query.form], query.text),
+        literal(RDFS_LABEL.value, query.summary, "en"),
+        literal(_RDFS + "comment", query.description or query.summary, "en"),
+        literal(_TEXTS[query.form], query.text),
         _named(here, _SH + "prefixes", _declarations(site)),
         _named(here, WELL_KNOWN["foaf"] + "isPrimaryTopicOf", site.paths.canonical(f"query/{query.name}.html")),
     ]
     if site.endpoint:
         found.append(_named(here, _SCHEMA + "target", site.paths.root + site.endpoint))
-    return found + [said(_SCHEMA + "keywords", str(tag)) for tag in query.header.get("tags", [])]
+    return found + [literal(_SCHEMA + "keywords", str(tag)) for tag in query.header.get("tags", [])]
 
 
 def _declarations(site: SiteContext) -> str:

@@ -157,6 +157,11 @@ class SiteContext:
                 found.setdefault(term, []).append(shape)
         return found
 
+    def description(self, thing: str) -> str:
+        """The first text that describes a thing in other words than its label; may be empty."""
+        texts = (self.index.text(thing, property_) for property_ in self.presentation.descriptions)
+        return next((text for text in texts if text not in ("", self.index.label(thing))), "")
+
     # ── links and values ──────────────────────────────────────────────────────────────────────────
 
     def home(self, iri: str) -> str:
@@ -215,12 +220,12 @@ class SiteContext:
     def narrow(self, statements: Iterable[Statement]) -> list[Statement]:
         """The statements without those that a narrower property says as well."""
         statements = list(statements)
-        said = {
+        implied = {
             (s.subject, broader, s.object)
             for s in statements
             for broader in self.index.above(s.property, SUBPROPERTY) - {s.property}
         }
-        return [s for s in statements if (s.subject, s.property, s.object) not in said]
+        return [s for s in statements if (s.subject, s.property, s.object) not in implied]
 
     # ── which query and which shape speak of a term ───────────────────────────────────────────────
 

@@ -131,8 +131,8 @@ def telling(index: Index, events: Iterable[str]) -> dict[str, float]:
     found = {
         event: [
             passage(index, one)
-            for said in index.pointing(event, LALA + "asserts")
-            for one in index.objects(said.subject, LALA + "evidence")
+            for statement in index.pointing(event, LALA + "asserts")
+            for one in index.objects(statement.subject, LALA + "evidence")
         ]
         for event in events
     }

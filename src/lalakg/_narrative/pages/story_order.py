@@ -52,17 +52,17 @@ class Order:
 
     def sequence(self) -> list[str]:
         """All moments, earlier ones first."""
-        told = telling(self.index, self.events)
+        telling_position = telling(self.index, self.events)
         known = set(self._moment.values())
         waiting = dict.fromkeys(known, 0)
         for followers in self._later.values():
             for moment in followers:
                 waiting[moment] += 1
         for gap in self.gaps:  # a gap stands before the first event that follows it
-            told[gap] = min((told.get(m, NEVER) for m in self._later[gap]), default=NEVER) - 0.5
+            telling_position[gap] = min((telling_position.get(m, NEVER) for m in self._later[gap]), default=NEVER) - 0.5
 
         def rank(moment: str) -> tuple[float, list[tuple[int, int, str]]]:
-            return told.get(moment, NEVER), natural(moment)
+            return telling_position.get(moment, NEVER), natural(moment)
 
         ready = [(rank(moment), moment) for moment, count in waiting.items() if not count]
         heapq.heapify(ready)

@@ -57,13 +57,13 @@ class _Drawing(Layout):
 
     def _description(self) -> str:
         plan, label = self.plan, self.index.label
-        said = "Story time runs down. Each event is a link; a dashed stretch means that nothing says which came first."
+        text = "Story time runs down. Each event is a link; a dashed stretch means that nothing says which came first."
         if plan.inner:
             at = next((m.iri for m in plan.base.moments if m.row == plan.branch), "")
-            said += f" On the left: {label(plan.base.world)}. On the right: {label(plan.inner.world)}"
-            said += f", which branches off at: {label(at)}." if at else "."
-            said += f" {len(plan.differences)} differences join the two lines."
-        return said
+            text += f" On the left: {label(plan.base.world)}. On the right: {label(plan.inner.world)}"
+            text += f", which branches off at: {label(at)}." if at else "."
+            text += f" {len(plan.differences)} differences join the two lines."
+        return text
 
     def _rule(self) -> str:
         if not any(moment.kind == "state" for moment in self.plan.base.moments):

@@ -126,11 +126,11 @@ def _chosen(index: Index, events: list[str], records: list[tuple[str, str, str]]
         return events
     sides = {side for record in records for side in record[1:]}
     joined = (LALA + "triggers", LALA + "initiates")
-    told = telling(index, events)
+    position = telling(index, events)
 
     def rank(event: str) -> tuple[bool, float, list[tuple[int, int, str]]]:
         matters = event in sides or any(index.subjects(event, LALA + "branchesAt")) or _opens(index, event, joined)
-        return not matters, told[event], natural(event)
+        return not matters, position[event], natural(event)
 
     return sorted(events, key=rank)[:_MOST]
 
