@@ -65,7 +65,7 @@ def test_named_graphs_are_kept_and_asked_merged(tmp_path: Path) -> None:
         ),
         ("x.xml", "<html/>", "this is XML that is no RDF"),
         ("x.json", '{"a": 1}', "this is JSON that is no JSON-LD"),
-        ("x.dat", "what is this?", "no RDF that can be recognised; name its format by --input-format"),
+        ("x.dat", "what is this?", "no RDF that can be recognised; name it by its format, as .ttl or .rdf"),
         ("x.n3", "{ <urn:a> <urn:b> <urn:c> } => { <urn:a> <urn:b> <urn:d> } .", "formulas and rules of N3 are no RDF"),
         ("x.jsonld", '{"http://e/p":' * 2000 + '"x"' + "}" * 2000, "nested more than 1,000 levels deep"),
         ("x.jsonld", '{"@context": "https://schema.org/", "name": "x"}', "x.jsonld:1"),

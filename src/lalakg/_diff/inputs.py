@@ -16,6 +16,7 @@ from lalakg._folder.folder import Folder
 from lalakg._graph.data_graph import DataGraph
 from lalakg._graph.graph import KnowledgeGraph, load
 from lalakg._rdf import parser
+from lalakg._rdf.input_formats import ENDINGS, may_be_rdf
 from lalakg._rdf.terms import Prefixes, from_rdflib
 from lalakg._sparql.engine import RemoteEngine
 
@@ -27,7 +28,6 @@ else:
     Comparable: TypeAlias = Any
 
 _BASE = "file:///"  # one for both sides, so that a relative IRI is the same in two places
-_ENDINGS = ("ttl", "nt", "rdf", "owl", "xml", "jsonld", "json", "trig", "nq", "n3")
 
 
 @dataclass(frozen=True)
@@ -99,13 +99,11 @@ def _of_endpoint(kg: KnowledgeGraph) -> Side:
 
 
 def _of_folder(root: Path) -> Side:
-    """A folder's complete graph, or the one that `lalakg build` wrote there."""
+    """A folder's complete graph, or the one that `lalakg build` wrote there, or that of its RDF files."""
     if (root / "data/dataset.ttl").is_file():
         return _of_graph(KnowledgeGraph(Folder(root)), None)
     built = [path.with_suffix(".ttl") for path in root.glob("*.nt")] if (root / "void.ttl").is_file() else []
-    if len(built) != 1:
-        raise FolderError(f"{root} holds neither data/dataset.ttl nor what `lalakg build` makes.")
-    return _of_file(built[0], str(root))
+    return _of_file(built[0], str(root)) if len(built) == 1 else _of_files(DataGraph.of_folder(root))
 
 
 def _of_files(kg: DataGraph) -> Side:
@@ -115,7 +113,7 @@ def _of_files(kg: DataGraph) -> Side:
 
 
 def _of_file(path: Path, name: str) -> Side:
-    if path.suffix and path.suffix.lstrip(".").lower() not in _ENDINGS:
-        raise FolderError(f"{path} is no RDF file by its ending; they end in .{', .'.join(_ENDINGS)}.")
+    if path.suffix and not may_be_rdf(path):
+        raise FolderError(f"{path} is no RDF file by its ending; they end in .{', .'.join(ENDINGS)}, or also in .gz.")
     document = parser.read(path, base=_BASE)
     return Side(name, set(document.triples), document.prefixes)

@@ -13,7 +13,6 @@ from lalakg._folder.discovery import find
 from lalakg._folder.profile import PLAIN, Profile
 from lalakg._graph.graph import KnowledgeGraph
 from lalakg._rdf import parser
-from lalakg._rdf.input_formats import InputFormat
 from lalakg._rdf.terms import WELL_KNOWN
 
 
@@ -31,11 +30,10 @@ class DataGraph(KnowledgeGraph):
         name: str,
         *,
         notes: tuple[str, ...] = (),
-        input_format: InputFormat | None = None,
         service: str | None = None,
     ) -> None:
         super().__init__(None, service=service, use_published=False)
-        self.files, self._notes, self._name, self._input_format = files, notes, name, input_format
+        self.files, self._notes, self._name = files, notes, name
 
     @classmethod
     def of_folder(cls, folder: Path, *, service: str | None = None) -> DataGraph:
@@ -94,7 +92,7 @@ class DataGraph(KnowledgeGraph):
     def documents(self) -> list[parser.Document]:
         """The files, parsed; `_:b` in two files are two nodes. Raises FolderError and ParseError."""
         return [
-            parser.read(path, label=f"d{number}", base=parser.file_base(path), input_format=self._input_format)
+            parser.read(path, label=f"d{number}", base=parser.file_base(path))
             for number, path in enumerate(self.files, 1)
         ]
 

@@ -24,7 +24,7 @@ class Trix(Enum):
 InputFormat = ox.RdfFormat | Trix
 TRIX: Final = Trix.TRIX
 
-# What --input-format takes, and what endings say by themselves.
+# What endings say by themselves.
 NAMES: Final[Mapping[str, InputFormat]] = {
     "ttl": ox.RdfFormat.TURTLE,
     "nt": ox.RdfFormat.N_TRIPLES,

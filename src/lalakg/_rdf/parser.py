@@ -34,9 +34,7 @@ class Document(NamedTuple):
         return [quad.triple for quad in self.quads]
 
 
-def read(
-    path: Path, *, label: str | None = None, base: str | None = None, input_format: InputFormat | None = None
-) -> Document:
+def read(path: Path, *, label: str | None = None, base: str | None = None) -> Document:
     """Read one RDF file, in the format that its ending and its first bytes show, compressed or not.
 
     Its blank nodes keep their labels. With a `label`, they are named anew in the order of the file (`label` and a
@@ -44,7 +42,7 @@ def read(
     Raises FolderError when it cannot be opened, and ParseError with line and column when it is not valid.
     """
     data = _bytes(path)
-    rdf_format = input_format or format_of(path, data[:HEAD])
+    rdf_format = format_of(path, data[:HEAD])
     if isinstance(rdf_format, ox.RdfFormat):
         document = parse(data, path, rdf_format, base=base)
     else:
@@ -92,7 +90,7 @@ def format_of(path: Path, head: bytes | None = None) -> InputFormat:
     except OSError as error:
         raise _unreadable(path, error) from None
     if isinstance(found, str):
-        remedy = "save it as RDF/XML or Turtle" if found.startswith("OWL") else "name its format by --input-format"
+        remedy = "save it as RDF/XML or Turtle" if found.startswith("OWL") else "name it by its format, as .ttl or .rdf"
         raise ParseError(f"this is {found}; {remedy}.", path, 1)
     return found
 
@@ -110,9 +108,9 @@ def file_base(path: Path) -> str:
     return f"file:///{quote(name)}"
 
 
-def stream(path: Path, input_format: InputFormat | None = None, base: str | None = None) -> Iterator[ox.Quad]:
+def stream(path: Path, base: str | None = None) -> Iterator[ox.Quad]:
     """The statements of an RDF file of any size, one by one. Errors as in `read`; for `base` see `file_base`."""
-    rdf_format = input_format or format_of(path)
+    rdf_format = format_of(path)
     if not isinstance(rdf_format, ox.RdfFormat):
         yield from _read_trix(_bytes(path), path)
         return
