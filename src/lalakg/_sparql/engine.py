@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from lalakg._errors import EndpointError, InvalidValue, QueryError
 from lalakg._rdf.terms import Prefixes
 from lalakg._sparql.results import Boolean, Graph, Result, Rows
-from lalakg._sparql.service import refuse_service
+from lalakg._sparql.service import mentions_service, refuse_service
 
 if TYPE_CHECKING:
     from httpx import Response
@@ -49,7 +49,14 @@ class LocalEngine:
 
     def query(self, text: str) -> Result:
         """See `Engine`. Text may use the graph's prefixes without declaring them. Raises QueryError for a SERVICE."""
-        refuse_service(text)
+        if not mentions_service(text):
+            return self._answer(text)
+        from lalakg._sparql.confinement import without_network
+
+        refuse_service(text, self.prefixes)
+        return without_network(lambda: self._answer(text))  # should the guard have a hole, there is nobody to reach
+
+    def _answer(self, text: str) -> Result:
         try:
             answer = self.store.query(text, prefixes=dict(self.prefixes))
             if isinstance(answer, ox.QueryTriples):

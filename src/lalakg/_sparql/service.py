@@ -1,27 +1,32 @@
 """SERVICE in a query: where it stands, and whom it would ask.
 
-An engine asks any address by itself, so a query is looked at before it runs. `service_addresses` looks at the bare
-text, since an engine finds a SERVICE where our tokens have none (`5SERVICE`); `service_clauses` finds those that are
-written plainly.
+An engine asks any address by itself, so a query is looked at before it runs, and by the engine's own parser: with the
+word SERVICE misspelt wherever it stands, a query that calls none is still a query, and one that calls some is none.
+So nothing that hides a SERVICE from a reader, or looks like one in a literal, can deceive. What cannot be judged is
+taken for a call.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
+
+import pyoxigraph as ox
 
 from lalakg._errors import QueryError
 
 if TYPE_CHECKING:
+    from lalakg._rdf.terms import Prefixes
     from lalakg._rdf.tokens import Token
 
-_GAP = r"(?:\s|\#[^\n\r]*(?=[\n\r]))*"
-_NAME = r"<[^<>]*>|[?$][^\s{}<>\#]+|[^\s{}<>\#:]*:[^\s{}<>]*"  # wider than SPARQL's, whose letters are not all of \w
-_ANY = rf"SERVICE{_GAP}(?:SILENT{_GAP})?({_NAME}){_GAP}\{{"
-_PART_OF_A_NAME = r"(?:[?$]\w*|@[\w-]*|[\w.-]*:(?:[\w:%\\][\w:%.\\-]*)?)"
-_RUN = r"[\w:%.\\?$@-]*\Z"
-_LONGEST = 1000  # characters of a name
+_WORD = re.compile("service", re.IGNORECASE)
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")  # SPARQL 1.1, 19.2; Oxigraph has them in strings only
+_GUESS = re.compile(r"SERVICE\s*(?:SILENT\s*)?(<[^<>]*>|[^\s{}<>]+)\s*\{", re.IGNORECASE)
+_UNKNOWN = "another host"
+_BASE = "http://localhost/"
+NO_PREFIXES: Mapping[str, str] = {}
 
 
 class Clause(NamedTuple):
@@ -58,21 +63,90 @@ def _clause(text: str, words: list[Token]) -> Iterator[Clause]:
         yield Clause(rest[0].text[1:-1], silent, words[0].start, rest[end].end, pattern)
 
 
-def service_addresses(text: str) -> list[str]:
-    """The addresses that a query would ask, SERVICE being spelt in whatever way."""
-    if "erv" not in text.casefold():  # of SERVICE in any case: spares most queries the expressions
+def mentions_service(text: str) -> bool:
+    """Whether the letters of SERVICE stand anywhere in a text, as they are or as codepoint escapes."""
+    return _WORD.search(text) is not None or _WORD.search(_unescaped(text)) is not None
+
+
+def service_addresses(text: str, prefixes: Prefixes = NO_PREFIXES, *, elsewhere: bool = False) -> list[str]:
+    """The addresses that a query would ask; `another host` where one is asked and cannot be told.
+
+    `prefixes` need not be declared in the text. A text that is no query asks nobody here. It may `elsewhere`, at an
+    endpoint that knows more than SPARQL 1.1, or resolves codepoint escapes everywhere: there it is taken for one that
+    asks.
+    """
+    if not mentions_service(text):
         return []
-    found = []
-    for match in re.finditer(_ANY, text, re.IGNORECASE | re.VERBOSE):
-        before = text[max(0, match.start() - _LONGEST) : match.start()]
-        if not re.fullmatch(_PART_OF_A_NAME, re.search(_RUN, before)[0]):  # type: ignore[index] # it always matches
-            found.append(match[1].strip("<>"))
-    return found
+    if elsewhere:
+        return sorted({address for form in {text, _unescaped(text)} for address in _addresses(form, prefixes)})
+    found = _addresses(text, prefixes)
+    return found if found and _is_query(text, prefixes, confined=True) else []
 
 
-def refuse_service(text: str) -> None:
+def _addresses(text: str, prefixes: Prefixes) -> list[str]:
+    misspelt = {_misspelt(prefix): namespace for prefix, namespace in prefixes.items()}
+    if _is_query(_misspelt(text), misspelt):
+        return []
+    plain = list(_plain_calls(text))
+    addresses = [address for _, _, address in plain]
+    rest = text
+    for start, end, address in reversed(plain):
+        rest = f"{rest[:start]}GRAPH <{address}>{rest[end:]}"
+    if _is_query(_misspelt(rest), misspelt):
+        return addresses
+    guess = next((match[1].strip("<>") for match in _GUESS.finditer(rest)), _UNKNOWN)
+    return [*addresses, guess if guess.startswith("http") and guess not in addresses else _UNKNOWN]
+
+
+def _plain_calls(text: str) -> Iterator[tuple[int, int, str]]:
+    """Each `SERVICE <address>` that is written plainly: where it begins and ends, and the address."""
+    from lalakg._sparql.text import significant_tokens
+
+    real = significant_tokens(text)
+    for place, token in enumerate(real):
+        if token.text.upper() == "SERVICE":
+            rest = real[place + 1 : place + 3]
+            rest = rest[1:] if rest and rest[0].text.upper() == "SILENT" else rest
+            if rest and rest[0].kind == "iri":
+                yield token.start, rest[0].end, rest[0].text[1:-1]
+
+
+def _misspelt(text: str) -> str:
+    return _WORD.sub("servicx", text)
+
+
+def _unescaped(text: str) -> str:
+    def character(match: re.Match[str]) -> str:
+        code = int(match[1] or match[2], 16)
+        return chr(code) if code <= 0x10FFFF else match[0]
+
+    return _ESCAPE.sub(character, text)
+
+
+def _is_query(text: str, prefixes: Prefixes, *, confined: bool = False) -> bool:
+    """Whether Oxigraph can parse a text; `confined`, where it can reach nobody, for one that may ask."""
+    from lalakg._sparql.confinement import without_network
+
+    def parse() -> None:
+        _empty_store().query(text, base_iri=_BASE, prefixes=dict(prefixes))
+
+    try:
+        without_network(parse) if confined else parse()
+    except SyntaxError:
+        return False
+    except (OSError, RuntimeError, ValueError):
+        return True  # it was read, and failed at work
+    return True
+
+
+@cache
+def _empty_store() -> ox.Store:
+    return ox.Store()
+
+
+def refuse_service(text: str, prefixes: Prefixes = NO_PREFIXES) -> None:
     """Raise QueryError for a query that would ask another host."""
-    for address in service_addresses(text):
+    for address in service_addresses(text, prefixes):
         url = address if address.startswith("http") else "URL"
         message = f"the query asks {address} by SERVICE, and no other host is asked unless you name it"
         raise QueryError(f"{message}: --service {url}")

@@ -21,6 +21,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 import pyoxigraph as ox
 
 from lalakg._errors import LalakgError, QuerySyntaxError
+from lalakg._sparql.confinement import deny_network
 from lalakg._sparql.service import service_addresses
 from lalakg._sparql.text import syntax_error
 from lalakg._workers.messages import LENGTH, Answer, Job, Limits, Setup, framed
@@ -78,7 +79,7 @@ def answer(store: Store, job: Job, limits: Limits) -> Answer:
 
 
 def _query(store: Store, job: Job, limits: Limits, buffer: _BoundedBuffer) -> Answer:
-    services = service_addresses(job.text)
+    services = service_addresses(job.text, elsewhere=not isinstance(store, ox.Store))
     for url in services:
         if url not in limits.services:
             return Answer(url.encode(), problem="service")
@@ -144,10 +145,12 @@ def is_url(source: str) -> bool:
 
 
 def _confine(setup: Setup) -> None:
-    """Bound the memory; and where nothing needs to be opened any more, let nothing be: no file, no connection.
+    """Bound the memory; let no connection be opened, nor any file where none needs to be any more.
 
-    Windows has no such limits.
+    A worker that stands for an endpoint, or may ask services, keeps the network. Windows has no such limits.
     """
+    if not (setup.limits.services or is_url(setup.source)):
+        deny_network()
     try:
         import resource
     except ImportError:
