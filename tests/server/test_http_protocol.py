@@ -196,3 +196,67 @@ def test_a_huge_query_is_answered_or_refused_while_others_go_on(server: str, nam
         problem = response.json()
         assert re.search(r"[.?]$", problem["detail"])
         assert len(response.content) < 2_000, "the query is not said back"
+
+
+# Requests that are taken for others
+
+UPGRADE = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n"
+SPARQL = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.3])
+def test_an_upgrade_that_is_not_made_changes_nothing(server: str, pause: float) -> None:
+    """The body is a body, and no second request (uvicorn#2722)."""
+    inner = b"GET /healthz HTTP/1.1\r\nHost: smuggled\r\n\r\n"
+    with connect(server) as connection:
+        connection.sendall(SPARQL + UPGRADE + b"Content-Length: %d\r\n\r\n" % len(inner))
+        time.sleep(pause)
+        connection.sendall(inner)
+        answers = re.findall(rb"HTTP/1\.1 (\d+)", rest_of_one(connection))
+    assert answers == [b"400"], "it is no SPARQL"
+
+
+def test_a_client_that_would_rather_speak_http_2_is_answered(server: str) -> None:
+    """As Java's does with each request at first, so that all its POSTs were refused."""
+    with connect(server) as connection:
+        connection.sendall(SPARQL + UPGRADE + b"Content-Length: 6\r\n\r\nASK {}")
+        assert rest_of_one(connection).startswith(b"HTTP/1.1 200 ")
+
+
+def rest_of_one(connection: socket.socket) -> bytes:
+    """What comes until nothing has come for a while."""
+    connection.settimeout(3 * SLOW)
+    found = b""
+    with contextlib.suppress(TimeoutError, ConnectionError):
+        while part := connection.recv(65536):
+            found += part
+    return found
+
+
+@pytest.mark.parametrize(
+    ("head", "block"),
+    [
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"X-A: b\r\n" * 8_000),
+        (SPARQL + b"Transfer-Encoding: chunked\r\n\r\n6\r\nASK {}\r\n0\r\nX-A: ", b"a" * 65_536),
+        (SPARQL + b"Transfer-Encoding: chunked\r\n\r\n6;", b"a" * 65_536),
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999999\r\n\r\n", b"a" * 65_536),
+    ],
+    ids=["trailers", "a trailer", "an extension of a chunk", "a body of a GET"],
+)
+def test_nobody_sends_without_end(server: str, head: bytes, block: bytes) -> None:
+    """The server hangs up long before 256 MB."""
+    sent = 0
+    with connect(server) as connection, contextlib.suppress(ConnectionError, TimeoutError):
+        connection.settimeout(20 * SLOW)
+        connection.sendall(head)
+        while sent < 2**28:
+            connection.sendall(block)
+            sent += len(block)
+    assert sent < 2**28
+
+
+def test_what_is_no_http_is_told_in_the_shape_of_all_errors(server: str) -> None:
+    with connect(server) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n")
+        answer = rest(connection)
+    assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\n")

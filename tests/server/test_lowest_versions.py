@@ -14,7 +14,7 @@ from support.serving import serving
 
 pytestmark = pytest.mark.slow
 
-SERVER = {"httptools", "prometheus-client", "starlette", "uvicorn", "uvloop"}
+SERVER = {"h11", "prometheus-client", "starlette", "uvicorn", "uvloop"}
 
 
 def lowest(requirement: Requirement) -> str:

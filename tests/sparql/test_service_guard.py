@@ -45,7 +45,7 @@ def test_a_literal_that_names_an_allowed_address_allows_no_other() -> None:
 def test_a_clause_that_is_not_written_plainly_is_of_another_host() -> None:
     assert service_addresses("SELECT * { SERVICE <http://ok/> {} ?a ?b 5SERVICE <http://ok/> {} }") == [
         "http://ok/",
-        "another host",
+        "another host, or is no SPARQL",
     ]
 
 

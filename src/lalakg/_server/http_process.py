@@ -64,6 +64,7 @@ def _server(settings: Settings, app: Any) -> uvicorn.Server:
         timeout_keep_alive=30,
         timeout_graceful_shutdown=GRACE,
         http=connection_class(settings),
+        h11_max_incomplete_event_size=settings.max_head,
     )
     return GracefulServer(config)
 

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import socket
+from http import HTTPStatus
 
+import h11
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from lalakg._server.problem_details import MEDIA_TYPE, Problem
 from lalakg._server.settings import Settings
 
-_TOO_LARGE = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-    b"content-type: %s\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
-)
 _CLOSE_DELAY = 0.5  # seconds in which a connection may still bring a request after the end was announced
+_UNWANTED = 2**20  # bytes of a body that are thrown away after the answer was given
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
 
 
-class LimitedConnection(HttpToolsProtocol):
+class LimitedConnection(H11Protocol):
     """An HTTP connection. The head of a request must arrive within `patience` seconds, and within `max_head` bytes; of
-    an answer, some part must be taken off in every `patience` seconds."""
+    an answer, some part must be taken off in every `patience` seconds.
+
+    It is h11 that reads: trailers are no headers, an upgrade that is not made changes nothing, and what is not parsed
+    yet is bounded, chunk extensions and trailers too (uvicorn#2722 on httptools).
+    """
 
     patience = 20.0
     max_head = 64 * 1024
-    head_size = unsent = 0
+    unsent = unwanted = 0
     head_timer: asyncio.TimerHandle | None = None
     write_timer: asyncio.TimerHandle | None = None
     close_timer: asyncio.TimerHandle | None = None
@@ -35,23 +40,41 @@ class LimitedConnection(HttpToolsProtocol):
         self.head_timer = self.loop.call_later(self.patience, transport.close)
 
     def data_received(self, data: bytes) -> None:
-        self.head_size += len(data)
-        if self.head_timer and self.head_size > self.max_head + len(data):
-            self._refuse()
-            return
+        if self.conn.their_state is h11.IDLE:
+            head = self.conn.trailing_data[0] + data[: self.max_head + 1]
+            if len(head) > self.max_head and not _HEAD_END.search(head, 0, self.max_head + 4):
+                self._refuse(431, f"The head of a request may have {self.max_head:,} bytes; use POST for what is long.")
+                return
+            self.head_timer = self.head_timer or self.loop.call_later(self.patience, self.transport.close)
+        if self.cycle is not None and self.cycle.response_complete and self.conn.their_state is h11.SEND_BODY:
+            self.unwanted += len(data)
+            if self.unwanted > _UNWANTED:
+                self.transport.abort()
+                return
         super().data_received(data)
 
-    def on_message_begin(self) -> None:
-        self.head_size = 0
-        self.head_timer = self.head_timer or self.loop.call_later(self.patience, self.transport.close)
-        super().on_message_begin()
+    def handle_events(self) -> None:
+        super().handle_events()
+        if self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0].strip():
+            return
+        if self.conn.their_state is not h11.IDLE:
+            self._head_arrived()
+            if self.close_timer and self.cycle:
+                self.close_timer.cancel()
+                self.cycle.keep_alive = False
 
-    def on_headers_complete(self) -> None:
-        self._head_arrived()
-        super().on_headers_complete()
-        if self.close_timer:
-            self.close_timer.cancel()
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.conn.their_state is h11.SEND_BODY:  # what was sent with the request is wanted by nobody any more
+            self.loop.call_later(_CLOSE_DELAY, self.transport.close)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP. A running answer goes on to its end, and is the last."""
+        if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.keep_alive = False
+            self.flow.pause_reading()
+            return
+        self._refuse(400, "This is no HTTP request that can be read.")
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._head_arrived()
@@ -77,10 +100,13 @@ class LimitedConnection(HttpToolsProtocol):
         else:
             super().shutdown()
 
-    def _refuse(self) -> None:
-        detail = f"The head of a request may have {self.max_head:,} bytes; what is longer goes into the body, by POST."
-        body = bytes(Problem(431, detail).response().body)
-        self.transport.write(_TOO_LARGE % (MEDIA_TYPE.encode(), len(body)) + body)
+    def _refuse(self, status: int, detail: str) -> None:
+        body = bytes(Problem(status, detail).response().body)
+        head = (
+            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\ncontent-type: {MEDIA_TYPE}\r\n"
+            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode("ascii") + body)
         self.transport.close()
 
     def _head_arrived(self) -> None:

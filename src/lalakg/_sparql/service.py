@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _WORD = re.compile("service", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")  # SPARQL 1.1, 19.2; Oxigraph has them in strings only
 _GUESS = re.compile(r"SERVICE\s*(?:SILENT\s*)?(<[^<>]*>|[^\s{}<>]+)\s*\{", re.IGNORECASE)
-_UNKNOWN = "another host"
+_UNKNOWN = "another host, or is no SPARQL"
 _BASE = "http://localhost/"
 NO_PREFIXES: Mapping[str, str] = {}
 
@@ -69,18 +69,16 @@ def mentions_service(text: str) -> bool:
 
 
 def service_addresses(text: str, prefixes: Prefixes = NO_PREFIXES, *, elsewhere: bool = False) -> list[str]:
-    """The addresses that a query would ask; `another host` where one is asked and cannot be told.
+    """The addresses that a query would ask; where that cannot be told, words for it.
 
-    `prefixes` need not be declared in the text. A text that is no query asks nobody here. It may `elsewhere`, at an
-    endpoint that knows more than SPARQL 1.1, or resolves codepoint escapes everywhere: there it is taken for one that
-    asks.
+    `prefixes` need not be declared in the text. A text with the word that cannot be parsed is taken for one that asks.
+    An endpoint `elsewhere` may resolve codepoint escapes everywhere, which Oxigraph does in strings only.
     """
     if not mentions_service(text):
         return []
     if elsewhere:
         return sorted({address for form in {text, _unescaped(text)} for address in _addresses(form, prefixes)})
-    found = _addresses(text, prefixes)
-    return found if found and _is_query(text, prefixes, confined=True) else []
+    return _addresses(text, prefixes)
 
 
 def _addresses(text: str, prefixes: Prefixes) -> list[str]:
@@ -123,15 +121,10 @@ def _unescaped(text: str) -> str:
     return _ESCAPE.sub(character, text)
 
 
-def _is_query(text: str, prefixes: Prefixes, *, confined: bool = False) -> bool:
-    """Whether Oxigraph can parse a text; `confined`, where it can reach nobody, for one that may ask."""
-    from lalakg._sparql.confinement import without_network
-
-    def parse() -> None:
-        _empty_store().query(text, base_iri=_BASE, prefixes=dict(prefixes))
-
+def _is_query(text: str, prefixes: Prefixes) -> bool:
+    """Whether Oxigraph can parse a text, in which SERVICE is misspelt."""
     try:
-        without_network(parse) if confined else parse()
+        _empty_store().query(text, base_iri=_BASE, prefixes=dict(prefixes))
     except SyntaxError:
         return False
     except (OSError, RuntimeError, ValueError):
