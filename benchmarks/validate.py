@@ -211,7 +211,7 @@ def profile(arguments: argparse.Namespace, folder: Path) -> Iterator[str]:
     from lalakg._rdf import parser
     from lalakg._shacl import Data, Shapes, validate
 
-    document = parser.read(SHAPES, keep_blank_nodes=True)
+    document = parser.read(SHAPES)
     shapes = Shapes(document.triples, document.prefixes)
     for size in arguments.sizes:
         data = folder / f"{size}.nt"

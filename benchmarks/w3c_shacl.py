@@ -33,7 +33,7 @@ Row = tuple[str, ...]
 def entries(folder: Path) -> Iterator[tuple[str, Path, ShapesGraph, Node]]:
     """Every validation test below a folder: name, file, the file's graph, the test's node."""
     for path in sorted(folder.rglob("*.ttl")):
-        document = parser.read(path, keep_blank_nodes=True, base=path.as_uri())
+        document = parser.read(path, base=path.as_uri())
         graph = ShapesGraph(document.triples, document.prefixes)
         for node in graph.subjects("http://www.w3.org/1999/02/22-rdf-syntax-ns#type", ox.NamedNode(SHT + "Validate")):
             yield f"{path.parent.relative_to(folder)}/{path.stem}", path, graph, node
@@ -67,7 +67,7 @@ def expected(graph: ShapesGraph, report: Node, engine: str) -> Counter[Row]:
 def read(path: Path, graph: ShapesGraph, action: Node, key: str) -> tuple[list[ox.Triple], dict[str, str]]:
     target = str(graph.only(action, SHT + key).value)
     file = Path(target.removeprefix("file://")) if target.startswith("file:") else path
-    document = parser.read(file, keep_blank_nodes=True, base=file.as_uri())
+    document = parser.read(file, base=file.as_uri())
     return document.triples, document.prefixes
 
 
