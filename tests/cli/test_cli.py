@@ -237,7 +237,7 @@ def test_export_prints_or_writes(run: Command, folder: Path) -> None:
 # format
 
 UNTIDY = f"@prefix b: <{BASE}> .\n@prefix a: <http://unused.example/> .\nb:x b:y b:z .\n"
-TIDY = f"@prefix b: <{BASE}> .\n\nb:x\n  b:y b:z ;\n  .\n"
+TIDY = f"@prefix a: <http://unused.example/> .\n@prefix b: <{BASE}> .\n\nb:x\n  b:y b:z ;\n  .\n"
 
 
 def test_format_writes_only_what_is_not_canonical(run: Command, small: Path) -> None:

@@ -7,9 +7,8 @@ from pathlib import Path
 import click
 
 from lalakg._cli.group import say, shown
-from lalakg._errors import FolderError
+from lalakg._errors import FolderError, why
 from lalakg._folder.folder import Folder
-from lalakg._rdf.parser import read_text
 
 
 @click.command("format")
@@ -26,19 +25,32 @@ def format_(context: click.Context, paths: tuple[Path, ...], only_check: bool) -
       lalakg format data/story.ttl
     """
     from lalakg._publish.atomic_files import write_files
-    from lalakg._rdf.turtle import reformat
+    from lalakg._rdf.turtle_formatter import reformat
 
     files = [
         file for path in paths or _own_turtle(context) for file in (_authored_turtle(path) if path.is_dir() else [path])
     ]
-    texts = {path: reformat(read_text(path), path) for path in files}
-    changed = [path for path, text in texts.items() if read_text(path) != text]
+    sources = {path: _source(path) for path in files}
+    results = {path: reformat(text, path) for path, text in sources.items()}
+    texts = {path: result.text for path, result in results.items()}
+    changed = [path for path, text in texts.items() if sources[path] != text]
+    for path, result in results.items():
+        if result.kept_order:
+            say(f"{shown(path)}: kept the file's order, since {result.kept_order}.")
     for path in changed:
         if not only_check:
             write_files(path.absolute().parent, {path.name: texts[path]})
         say(f"{shown(path)}: {'not in canonical form' if only_check else 'formatted'}")
     say(f"{len(texts)} files, {len(changed)} {'to format' if only_check else 'formatted'}.")
     context.exit(1 if only_check and changed else 0)
+
+
+def _source(path: Path) -> str:
+    """The text of a file with its line ends as they are, which literals may contain."""
+    try:
+        return path.read_bytes().decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise FolderError(f"{path} cannot be read: {why(error)}.") from None
 
 
 def _authored_turtle(folder: Path) -> list[Path]:
