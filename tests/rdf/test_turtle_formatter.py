@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lalakg._errors import FolderError, ParseError
+from lalakg._errors import FolderError
 from lalakg._rdf.parser import parse
 from lalakg._rdf.tokens import tokens
 from lalakg._rdf.turtle import write
 from lalakg._rdf.turtle_formatter import reformat
-from lalakg._rdf.turtle_source import labels, language_tags
+from lalakg._rdf.turtle_source import labels, language_tags, pieces
 from support.strategies import PREFIXES, canonical, graphs
 
 HERE = Path("data/x.ttl")
@@ -115,10 +115,29 @@ def test_comments_among_prefixes_stay_with_them() -> None:
     assert agree(text).startswith("@prefix z: <http://z/> . # ours\n# theirs\n@prefix a: <http://a/> .\n\nz:x\n")
 
 
-@pytest.mark.parametrize("body", ["ex:a\n  # inside\n  ex:b ex:c .\n", "ex:a ex:b 1 ; # why\n  ex:d 2 .\n"])
-def test_a_comment_inside_a_block_is_an_error_with_its_line(body: str) -> None:
-    with pytest.raises(ParseError, match=r"^data/x.ttl:[23]:\d+: this comment inside a block would be lost"):
-        reformat(EX + body, HERE)
+@pytest.mark.parametrize(
+    "block",
+    [
+        "ex:z\n  # inside\n  ex:b   ex:c .",
+        "ex:z ex:b 1 ; # why\n  # ex:old 1 ;\n  ex:d _:n.",
+        "ex:z ex:b [ # in brackets\n ex:c ( 1 # one\n 2 ) ] .",
+        "PREFIX new: # why\n <http://new/>",
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_block_with_a_comment_inside_is_left_as_it_is_written(block: str, end: str) -> None:
+    text = (EX + f"ex:y  ex:p  1 .\n{block} # behind\n_:n ex:p 2 .\nex:z ex:b 2 .\nex:a ex:q _:n .\n").replace(
+        "\n", end
+    )
+    formatted = agree(text)
+    assert f"{end}{block} # behind\n".replace("\r\n", "\n").replace("\n", end) in formatted
+    assert f"{end}ex:y{end}  ex:p 1 ;{end}" in formatted
+    assert "left as they are written" in reformat(text, HERE).kept_order
+
+
+def test_a_comment_inside_a_block_of_mixed_line_ends_is_refused() -> None:
+    with pytest.raises(FolderError, match=r"x\.ttl: a block with a comment inside has line ends of two kinds"):
+        reformat("<urn:a> <urn:b> # why\r\n '''x\ny''' .\r\n\r\n", HERE)
 
 
 def test_a_file_of_comments_alone_stays() -> None:
@@ -207,12 +226,16 @@ def test_what_cannot_be_kept_is_refused(text: str) -> None:
 @st.composite
 def files(draw: st.DrawFn) -> str:
     """A random graph's blocks with comments anywhere between them, in a random order."""
-    blocks = draw(st.permutations(write(draw(graphs), PREFIXES).split("\n\n")))
+    blocks = draw(
+        st.permutations([p.text for p in pieces(write(draw(graphs), PREFIXES), HERE) if p.kind == "statement"])
+    )
     head = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
     gap = st.sampled_from(
         ["\n", "\n\n", "\n# attached\n", "\n\n# heading\n\n", " # behind\n", " # behind\n# two\n\n\n# 3\n"]
     )
-    return head + "".join(draw(gap) + block.rstrip("\n") for block in blocks) + draw(gap)
+    inside = st.sampled_from(["\n", "\n", "\n", "\n# inside\n"])
+    broken = [block.removesuffix("\n  .") + draw(inside) + "  ." for block in blocks]
+    return head + "".join(draw(gap) + block for block in broken) + draw(gap)
 
 
 @given(files())

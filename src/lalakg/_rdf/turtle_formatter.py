@@ -21,6 +21,7 @@ from lalakg._rdf.terms import Names
 from lalakg._rdf.turtle import Layout, Subject, declarations, sorted_subjects, write_document, write_statement
 from lalakg._rdf.turtle_source import Piece, comment_counts, has_crlf, labels, language_tags, pieces
 
+_INSIDE = "comments stand inside its blocks, and such blocks are left as they are written"
 _ENDINGS = (".ttl", ".turtle", "")
 
 
@@ -55,8 +56,8 @@ class _Unit:
 def reformat(text: str, path: Path) -> Formatted:
     """The canonical text of one Turtle file. Idempotent; the graph is the same, literals and language tags as written.
 
-    Line ends are those of most of the file's lines. Raises ParseError for a comment inside a block, where it would be
-    lost, and for RDF 1.2; FolderError for a file of another format, which would not be in that format any more.
+    Line ends are those of most of the file's lines. A block with a comment inside stays as it is written. Raises
+    ParseError for RDF 1.2; FolderError for a file of another format, which would not be in that format any more.
     """
     if path.suffix.lower() not in _ENDINGS:
         raise FolderError(f"{path} is no Turtle by its ending, and only Turtle has a canonical form.")
@@ -76,7 +77,7 @@ def reformat(text: str, path: Path) -> Formatted:
 def _format(source: list[Piece], triples: set[ox.Triple], layout: Layout, used: set[str], path: Path) -> Formatted:
     top, source = _without_top(source)
     scopes = list(_scopes(source))
-    commented = [piece for piece in source if piece.comments or piece.trailing]
+    commented = [piece for piece in source if piece.comments or piece.trailing or piece.comment_inside]
     redeclared = _redeclared(scopes)
     if not commented and not redeclared:
         return Formatted(_sorted(top, {}, triples, scopes[-1], layout), "")
@@ -85,9 +86,10 @@ def _format(source: list[Piece], triples: set[ox.Triple], layout: Layout, used: 
     if not reason:
         comments = {unit.subject.value: unit.piece.comments for unit in units if unit.piece.comments}
         return Formatted(_sorted(top, comments, triples, scopes[-1], layout), "")
-    text = _in_file_order(top, source, units, layout, used)
+    text = _in_file_order(top, source, units, layout, used, path)
     subjects = [unit.subject for unit in units]
-    return Formatted(text, "" if subjects == sorted_subjects(subjects, triples) else reason)
+    is_sorted = subjects == sorted_subjects(subjects, triples)
+    return Formatted(text, "" if is_sorted and reason != _INSIDE else reason)
 
 
 def _without_top(source: list[Piece]) -> tuple[list[str], list[Piece]]:
@@ -125,7 +127,8 @@ def _units(source: list[Piece], scopes: list[_Scope], path: Path) -> list[_Unit]
             triples = set(parse((scope.text() + piece.text).encode(), path).triples)
             unit = _Unit(piece, scope, triples, _subject(piece, triples))
             joins = found and found[-1].piece is before and found[-1].subject == unit.subject
-            if joins and not piece.comments and not found[-1].piece.trailing:
+            inside = found and (piece.comment_inside or found[-1].piece.comment_inside)
+            if joins and not inside and not piece.comments and not found[-1].piece.trailing:
                 found[-1].triples |= triples
                 found[-1].piece.trailing = piece.trailing
                 piece.kind = "joined"
@@ -147,6 +150,8 @@ def _subject(piece: Piece, triples: set[ox.Triple]) -> Subject:
 
 def _reason_to_keep(source: list[Piece], units: list[_Unit], triples: set[ox.Triple]) -> str:
     """Why comments would lose their places if the subjects were sorted; '' where they would not."""
+    if any(piece.comment_inside for piece in source):
+        return _INSIDE
     if any(piece.comments for piece in source if piece.kind == "directive"):
         return "comments stand among its prefixes"
     if any(piece.detached for piece in source) or not _same_sections(units, triples):
@@ -184,7 +189,9 @@ def _sorted(
     return "\n".join(part for part in ("".join(f"{line}\n" for line in top), head, body) if part)
 
 
-def _in_file_order(top: list[str], source: list[Piece], units: list[_Unit], layout: Layout, used: set[str]) -> str:
+def _in_file_order(
+    top: list[str], source: list[Piece], units: list[_Unit], layout: Layout, used: set[str], path: Path
+) -> str:
     """The statements in the order of the file, each with its comments as they stand around it."""
     blocks = _blocks(units, layout, used)
     scopes = iter(_scopes(source))
@@ -197,9 +204,19 @@ def _in_file_order(top: list[str], source: list[Piece], units: list[_Unit], layo
             close = not piece.after_blank_line
         text += "\n" if text and not close else ""
         text += "".join(f"{line}\n" for line in piece.comments)
-        text += _directive(piece, scope) if piece.kind == "directive" else blocks.get(id(piece), "")
+        if piece.comment_inside:
+            text += _as_written(piece, layout, path)
+        else:
+            text += _directive(piece, scope) if piece.kind == "directive" else blocks.get(id(piece), "")
         before = piece.kind
     return text
+
+
+def _as_written(piece: Piece, layout: Layout, path: Path) -> str:
+    text = piece.text.replace("\r\n", "\n") if layout.crlf else piece.text
+    if layout.crlf and text.replace("\n", "\r\n") != piece.text:
+        raise FolderError(f"{path}: a block with a comment inside has line ends of two kinds; give it one kind.")
+    return text + (f" {piece.trailing}\n" if piece.trailing else "\n")
 
 
 def _directive(piece: Piece, scope: _Scope) -> str:
@@ -220,6 +237,8 @@ def _blocks(units: list[_Unit], layout: Layout, used: set[str]) -> dict[int, str
     names: dict[int, Names] = {}
     found: dict[int, str] = {}
     for unit in units:
+        if unit.piece.comment_inside:
+            continue
         scoped = names.setdefault(id(unit.scope), Names(dict(sorted(unit.scope.prefixes.items()))))
         block = write_statement(unit.triples, unit.subject, scoped, shared, used, fresh, layout, unit.piece.trailing)
         found[id(unit.piece)] = block

@@ -19,7 +19,6 @@ from lalakg._rdf.tokens import Token, ends_statement, tokens
 
 Languages = dict[tuple[str, str], str]  # a literal's text and its tag in lower case: the tag as it is written
 
-_INSIDE = "this comment inside a block would be lost; put it before the block, or make it an rdfs:comment."
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -28,7 +27,8 @@ class Piece:
     """A directive, a statement, or the end of the file.
 
     `comments` are the lines before it, '' for blank ones among and after them; `trailing` is the comment on the line of
-    its dot; `after_blank_line` says whether a blank line precedes it and its comments.
+    its dot; `after_blank_line` says whether a blank line precedes it and its comments;
+    `comment_inside`, whether a comment stands between its words.
     """
 
     kind: str  # directive, statement or end
@@ -37,6 +37,7 @@ class Piece:
     comments: list[str] = field(default_factory=list)
     trailing: str = ""
     after_blank_line: bool = False
+    comment_inside: bool = False
 
     @property
     def detached(self) -> bool:
@@ -50,7 +51,7 @@ class Piece:
 
 
 def pieces(text: str, path: Path) -> list[Piece]:
-    """The pieces of a Turtle file. Raises ParseError for a comment inside a statement, and for VERSION (RDF 1.2)."""
+    """The pieces of a Turtle file. Raises ParseError for VERSION, which is RDF 1.2."""
     found: list[Piece] = []
     words: list[Token] = []
     piece, end = Piece("statement"), 0
@@ -60,10 +61,8 @@ def pieces(text: str, path: Path) -> list[Piece]:
             piece.after_blank_line = breaks > 1
         if token.kind == "comment":
             if words:
-                message = (
-                    "this comment inside a block would be lost; put it before the block, or make it an rdfs:comment."
-                )
-                raise _error(message, text, path, token)
+                piece.comment_inside = True
+                continue
             if found and not breaks and not piece.comments:
                 found[-1].trailing = token.text
             else:
