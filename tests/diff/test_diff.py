@@ -523,7 +523,7 @@ def _bad_inputs(folder: Path) -> Iterator[tuple[list[str], str]]:
     yield ["noise"], "noise:1:1: "
     yield ["cut.jsonld"], "cut.jsonld:1:"
     yield ["cut.rdf"], "cut.rdf:1:"
-    yield ["queries"], "queries holds neither data/dataset.ttl nor what `lalakg build` makes."
+    yield ["queries"], "queries holds no RDF file."
     yield [".", "missing"], "missing cannot be read"
     yield ["http://127.0.0.1:9/"], "http://127.0.0.1:9/: cannot be reached: Connection refused."
     yield ["http://"], "http://: is no web address"

@@ -13,7 +13,7 @@ from rdflib.plugins.sparql import prepareQuery
 import lalakg
 from lalakg._check.expected_answers import Expectation
 from lalakg._folder.catalogue import Query
-from lalakg._folder.derivation import derive, ground_triples
+from lalakg._folder.derivation import derive
 from lalakg._rdf.terms import RDF
 from lalakg._sparql.engine import LocalEngine
 from lalakg._sparql.results import Boolean, Result, Rows
@@ -328,7 +328,7 @@ WHERE {
 @pytest.fixture(scope="module")
 def second_source() -> LocalEngine:
     """The graph after a page told everything backwards, with its own worlds, spouses, clubs and prices."""
-    authored = LocalEngine(ground_triples(KG.documents), PREFIXES, {})
+    authored = LocalEngine((t for d in KG.documents for t in d.triples), PREFIXES, {})
     authored.store.update(SECOND_SOURCE, prefixes=dict(PREFIXES))
     triples = [quad.triple for quad in authored.store]
     return LocalEngine([*triples, *derive(triples, KG.folder.rules)], PREFIXES, {})

@@ -5,12 +5,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from lalakg._folder.derivation import derive, ground_triples
+from lalakg._folder.derivation import derive
 from lalakg._rdf.parser import read
 
 ROOT = Path(__file__).parents[2]
 RULES = sorted((ROOT / "ontology" / "rules").glob("*.rq"))
-ONTOLOGY = ground_triples([read(ROOT / "ontology" / "lala.ttl")])
+ONTOLOGY = read(ROOT / "ontology" / "lala.ttl").triples
 PREFIXES = """
 @prefix : <https://example.org/film/> .
 @prefix lala: <https://w3id.org/lalakg/ontology#> .

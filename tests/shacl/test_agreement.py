@@ -17,7 +17,7 @@ from shacl.test_shacl import COMPONENT, SPARQL_SHAPE, shape, triples
 
 BATCHES = 4
 REFUSED = ["refused"]
-SHAPES = parser.read(test_shapes.SHAPES, keep_blank_nodes=True)
+SHAPES = parser.read(test_shapes.SHAPES)
 
 
 def faulty(batch: int) -> set[ox.Triple]:

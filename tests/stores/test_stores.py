@@ -18,7 +18,7 @@ from film import test_queries, test_shapes
 from lalakg._check.expected_answers import Expectation
 from lalakg._errors import ShapesError
 from lalakg._folder.catalogue import Query
-from lalakg._folder.derivation import derive, ground_triples
+from lalakg._folder.derivation import derive
 from lalakg._rdf.terms import XSD
 from lalakg._shacl import Data, RemoteSource, Shapes, validate, validate_remotely
 from lalakg._sparql.engine import LocalEngine, RemoteEngine
@@ -84,7 +84,7 @@ def graph(name: str) -> tuple[ox.Triple, ...]:
     if name.startswith("batch"):
         return tuple(triple for triple in test_agreement.faulty(int(name[-1])) if not is_nameless(triple))
     if name == "second source":
-        engine = LocalEngine(ground_triples(KG.documents), KG.prefixes, {})
+        engine = LocalEngine((t for d in KG.documents for t in d.triples), KG.prefixes, {})
         engine.store.update(test_queries.SECOND_SOURCE, prefixes=KG.prefixes)
         triples = [quad.triple for quad in engine.store]
         return tuple({*triples, *derive(triples, KG.folder.rules)})

@@ -11,7 +11,7 @@ from lalakg._check.files import check_files
 from lalakg._check.folder import check_folder
 from lalakg._check.report import Progress, Report
 from lalakg._errors import PATH, EndpointError, InvalidValue, require_paths, require_type
-from lalakg._graph.file_graph import FileGraph
+from lalakg._graph.data_graph import DataGraph
 from lalakg._graph.graph import KnowledgeGraph
 from lalakg._shacl import ShapeProgress
 
@@ -58,8 +58,8 @@ def check(
 
 
 def _checkable(data: Checkable) -> Checkable:
-    if isinstance(data, FileGraph):
-        return [data.path]
+    if isinstance(data, DataGraph):
+        return list(data.files)
     if isinstance(data, KnowledgeGraph) or _is_rdflib(data):
         return data
     return require_paths("data", data, "a KnowledgeGraph, an rdflib graph, or paths of RDF files")

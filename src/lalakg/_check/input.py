@@ -50,7 +50,7 @@ def read_shapes(shapes: Any, prefixes: Prefixes) -> Shapes:
         name, path = str(shapes), Path(shapes)
         header(path)
         try:
-            document = parser.read(path, keep_blank_nodes=True, base=path.absolute().as_uri())
+            document = parser.read(path, base=parser.file_base(path))
         except ParseError as error:
             raise _explained(error) from None
         triples, known = document.triples, document.prefixes

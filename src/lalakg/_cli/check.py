@@ -9,6 +9,7 @@ import click
 
 from lalakg._cli.group import SOURCE, bar, graph_of, refuse_place, say, there
 from lalakg._folder.folder import Folder
+from lalakg._graph.graph import KnowledgeGraph
 
 FORMATS = ("text", "json", "ttl", "sarif", "junit")
 SEVERITIES = ("violation", "warning", "info")
@@ -83,8 +84,14 @@ def check(
             raise click.UsageError("--source is for the folder's graph: not for FILES, nor --shapes at an --endpoint.")
         source = None
     target = files or graph_of(context, **place)
+    _refuse_without_shapes(target, shapes)
     with bar("checking", visible=not quiet, patience=_PATIENCE) as shapes_done:
         words = (lambda _: None) if quiet else say
         report = run(target, shapes=shapes, source=source, engine=engine, progress=words, shapes_done=shapes_done)
     click.echo(report.render(format_name), nl=False)
     context.exit(1 if report.fails(fail_on) else 0)
+
+
+def _refuse_without_shapes(target: object, shapes: Path | None) -> None:
+    if shapes is None and isinstance(target, KnowledgeGraph) and not target.has_folder:
+        raise click.UsageError(f"{target.name} has no shapes of its own; name some: --shapes FILE.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from lalakg._cli.group import graph_of, say, shown
+from lalakg._errors import FolderError
 from lalakg._folder.folder import Folder
 
 
@@ -24,19 +25,22 @@ def derive(context: click.Context, only_check: bool) -> None:
     from lalakg._publish.export import published_files
     from lalakg._wikidata.mappings import derived_links
 
-    for path, text in derived_links(Folder.find(context.obj)).items():
+    folder = Folder.find(context.obj)
+    if folder.is_shipped:
+        raise FolderError("there is no folder of a graph here, nor above; `lalakg init` makes one.")
+    for path, text in derived_links(folder).items():
         if only_check and not has_text(path, text):
             say(f"{shown(path)} is out of date; run `lalakg derive`.")
             context.exit(1)
         if not only_check and write_files(path.parent, {path.name: text}):
             say(f"{shown(path.parent)}: wrote {path.name}.")
     kg = graph_of(context)
-    folder = kg.folder.published.parent
-    where = shown(folder)
+    published = kg.folder.published.parent
+    where = shown(published)
     texts = published_files(kg)
     if only_check:
-        stale = [name for name, text in texts.items() if not has_text(folder / name, text)]
+        stale = [name for name, text in texts.items() if not has_text(published / name, text)]
         say(f"{where}: {', '.join(stale)} out of date; run `lalakg derive`." if stale else f"{where} is up to date.")
         context.exit(1 if stale else 0)
-    changed = write_files(folder, texts)
+    changed = write_files(published, texts)
     say(f"{where}: wrote {', '.join(changed)}." if changed else f"{where} was up to date.")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lalakg._cli.group import FormatChoice, graph_of, refuse_place, shown, there
-from lalakg._folder.folder import Folder
+
+if TYPE_CHECKING:
+    from lalakg._graph.graph import KnowledgeGraph
 
 
 @click.command()
@@ -36,9 +38,15 @@ def diff(context: click.Context, /, a: str, b: str | None, form: str, **place: A
     from lalakg._diff import diff as run
     from lalakg._diff import is_address
 
-    sides = [a, b or str(shown(Folder.find(context.obj).root))]
+    sides: list[Any] = [a, _here(context) if b is None else b]
     if not any(map(is_address, sides)):
         refuse_place(**place)
     found = run(*(graph_of(context, side, **place) if is_address(side) else side for side in sides))
     click.echo(found.render(form), nl=False)
     context.exit(1 if found else 0)
+
+
+def _here(context: click.Context) -> KnowledgeGraph | str:
+    """What lies here: the folder, by its path, or RDF without a description."""
+    kg = graph_of(context)
+    return str(shown(kg.folder.root)) if kg.has_folder else kg

@@ -20,6 +20,9 @@ from lalakg._folder.folder import Folder
 def format_(context: click.Context, paths: tuple[Path, ...], only_check: bool) -> None:
     """Rewrite Turtle files in canonical form: PATHS, or all files of the graph's folder.
 
+    The graph stays the same, and so does every comment. Where sorting would misplace comments, the file's order stays,
+    and a line says so. Hidden files and folders are passed over unless they are named.
+
     \b
     Example:
       lalakg format data/story.ttl
@@ -56,12 +59,18 @@ def _source(path: Path) -> str:
 def _authored_turtle(folder: Path) -> list[Path]:
     """The Turtle files at any depth of a folder, save for what is generated. Raises FolderError where there is none."""
     files = sorted(folder.rglob("*.ttl"))
-    authored = [file for file in files if "published" not in file.relative_to(folder).parts]
+    authored = [file for file in files if not _is_passed_over(file.relative_to(folder))]
     if not authored:
         raise FolderError(f"{folder} holds no Turtle files to format.")
     return authored
 
 
+def _is_passed_over(path: Path) -> bool:
+    return "published" in path.parts or any(part.startswith(".") for part in path.parts)
+
+
 def _own_turtle(context: click.Context) -> list[Path]:
+    if context.obj is None and Folder.nearest() is None:
+        return [Path()]  # what lies here, and never what lalakg carries
     root = Folder.find(context.obj).root
     return [path for path in (root / "ontology", root / "data") if path.is_dir()]

@@ -160,14 +160,17 @@ def graph_of(
     timeout: float = 60,
     service: str | None = None,
 ) -> KnowledgeGraph:
-    """The folder's graph, or what an endpoint holds of it; see `there`."""
+    """The folder's graph, or what an endpoint holds of it; see `there`. Tells on stderr what is not as one may think:
+    files that were left out, and that the film's graph answers."""
     from lalakg._folder.folder import Folder
-    from lalakg._graph.graph import KnowledgeGraph
+    from lalakg._graph.graph import KnowledgeGraph, load
 
-    here = KnowledgeGraph(Folder.find(context.obj), service=service)
     if endpoint is None:
         refuse_place(graph=graph, default=default, user=user)
+        here = load(context.obj, service=service)
+        tell_what_is_meant(here)
         return here
+    here = KnowledgeGraph(Folder.of_catalogue(context.obj))
     if graph is not None and default:
         raise click.UsageError("Give --graph or --default, not both.")
     return KnowledgeGraph(
@@ -181,11 +184,20 @@ def graph_of(
     )
 
 
+def tell_what_is_meant(kg: KnowledgeGraph) -> None:
+    """Say which files were left out, or that the film's own graph answers since there is no other."""
+    for note in kg.notes:
+        say(f"{kg.name}: {note}")
+    if kg.has_folder and kg.folder.is_shipped:
+        say("No RDF lies here, nor above: this is about the graph that lalakg carries.")
+
+
 def graph_name(here: KnowledgeGraph, given: str | None) -> str | None:
     """The IRI of a named graph, which may be given short: complete is …/graph/complete."""
     from lalakg._rdf.terms import expand
 
-    return None if given is None else expand(given, here.prefixes, here.folder.dataset.graphs).value
+    base = here.folder.dataset.graphs if here.has_folder else here.base
+    return None if given is None else expand(given, here.prefixes, base).value
 
 
 def refuse_place(*, graph: str | None, default: bool, user: str | None, **_: Any) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lalakg._cli.group import graph_of, there
+from lalakg._cli.group import graph_of, say, there
 
 if TYPE_CHECKING:
     from lalakg._folder.catalogue import Query
@@ -56,21 +56,24 @@ def query(
       lalakg query what-differs --format csv
       lalakg query -e 'SELECT ?scheme WHERE { ?scheme a skos:ConceptScheme }'
     """
-    kg = graph_of(context, **place)
-    for path in also:
-        kg.add(path)
     if name is not None and name.startswith("--"):
         parameters, name = (name, *parameters), None
     if sum(choice is not None for choice in (name, file, execute)) > 1:
         raise click.UsageError("Give a name, or --file, or --execute: one of them.")
     if parameters and file is None and name is None:
         raise click.UsageError(f"{parameters[0]}: parameters are for a ready-made query, or for --file.")
+    values = _values(parameters)
+    kg = graph_of(context, **place)
+    for path in also:
+        kg.add(path)
     if execute is not None:
         answer = kg.sparql(execute)
     elif file is not None or name:
-        answer = kg.query(file or str(name), **_values(parameters))
+        answer = kg.query(file or str(name), **values)
     else:
         click.echo(_catalogue(kg), nl=False)
+        if not len(kg.catalogue):
+            say(f"{kg.name} has no ready-made queries; ask one of your own: -e SPARQL, or --file.")
         return
     click.echo(answer.render(format_name), nl=False)
 

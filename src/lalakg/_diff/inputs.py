@@ -13,9 +13,10 @@ import pyoxigraph as ox
 from lalakg._diff.remote_graph import statements
 from lalakg._errors import PATH, FolderError, require_type
 from lalakg._folder.folder import Folder
-from lalakg._graph.file_graph import FileGraph
+from lalakg._graph.data_graph import DataGraph
 from lalakg._graph.graph import KnowledgeGraph, load
 from lalakg._rdf import parser
+from lalakg._rdf.input_formats import ENDINGS, may_be_rdf
 from lalakg._rdf.terms import Prefixes, from_rdflib
 from lalakg._sparql.engine import RemoteEngine
 
@@ -27,7 +28,6 @@ else:
     Comparable: TypeAlias = Any
 
 _BASE = "file:///"  # one for both sides, so that a relative IRI is the same in two places
-_ENDINGS = ("ttl", "nt", "rdf", "owl", "xml", "jsonld", "json", "trig", "nq", "n3")
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Side:
 
 def read(what: Comparable, graph: str | None = None, argument: str = "data") -> Side:
     """One side of a comparison; see `diff`. Raises InvalidValue, which names the argument, for what is none."""
-    if isinstance(what, FileGraph):
-        what = what.path
+    if isinstance(what, DataGraph):
+        return _of_files(what)
     if isinstance(what, KnowledgeGraph):
         return _of_graph(what, graph)
     if isinstance(what, PATH):
@@ -99,17 +99,21 @@ def _of_endpoint(kg: KnowledgeGraph) -> Side:
 
 
 def _of_folder(root: Path) -> Side:
-    """A folder's complete graph, or the one that `lalakg build` wrote there."""
+    """A folder's complete graph, or the one that `lalakg build` wrote there, or that of its RDF files."""
     if (root / "data/dataset.ttl").is_file():
         return _of_graph(KnowledgeGraph(Folder(root)), None)
     built = [path.with_suffix(".ttl") for path in root.glob("*.nt")] if (root / "void.ttl").is_file() else []
-    if len(built) != 1:
-        raise FolderError(f"{root} holds neither data/dataset.ttl nor what `lalakg build` makes.")
-    return _of_file(built[0], str(root))
+    return _of_file(built[0], str(root)) if len(built) == 1 else _of_files(DataGraph.of_folder(root))
+
+
+def _of_files(kg: DataGraph) -> Side:
+    """The statements of files, their relative IRIs as those of the other side."""
+    documents = [parser.read(path, label=f"d{number}", base=_BASE) for number, path in enumerate(kg.files, 1)]
+    return Side(kg.name, {t for document in documents for t in document.triples}, kg.prefixes, notes=kg.notes)
 
 
 def _of_file(path: Path, name: str) -> Side:
-    if path.suffix and path.suffix.lstrip(".").lower() not in _ENDINGS:
-        raise FolderError(f"{path} is no RDF file by its ending; they end in .{', .'.join(_ENDINGS)}.")
+    if path.suffix and not may_be_rdf(path):
+        raise FolderError(f"{path} is no RDF file by its ending; they end in .{', .'.join(ENDINGS)}, or also in .gz.")
     document = parser.read(path, base=_BASE)
     return Side(name, set(document.triples), document.prefixes)

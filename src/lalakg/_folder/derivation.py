@@ -11,15 +11,9 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from lalakg._errors import ParseError, QueryError
-from lalakg._rdf.parser import Document, read_text
+from lalakg._rdf.parser import read_text
 from lalakg._sparql.service import refuse_service
 from lalakg._sparql.text import syntax_error
-
-
-def ground_triples(documents: Iterable[Document]) -> list[ox.Triple]:
-    """The triples of the documents without blank nodes: the axioms of an ontology that need them stay in its file."""
-    triples = (t for document in documents for t in document.triples)
-    return [t for t in triples if not isinstance(t.subject, ox.BlankNode) and not isinstance(t.object, ox.BlankNode)]
 
 
 def derive(authored: Iterable[ox.Triple], rules: Iterable[Path]) -> list[ox.Triple]:

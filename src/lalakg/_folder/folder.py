@@ -18,7 +18,9 @@ import pyoxigraph as ox
 
 from lalakg._errors import FolderError, ParseError
 from lalakg._folder.catalogue import Catalogue
+from lalakg._folder.discovery import Found, find
 from lalakg._rdf import parser
+from lalakg._rdf.input_formats import ending
 from lalakg._rdf.parser import read_text
 from lalakg._rdf.terms import WELL_KNOWN
 
@@ -65,7 +67,8 @@ class Folder:
     def find(cls, path: Path | str | None = None) -> Folder:
         """The folder at `path`; without one, the nearest at or above the working directory, else the film's own.
 
-        Raises FolderError when `path` is no such folder.
+        Raises FolderError when `path` is no such folder, and where RDF without a description lies in the working
+        directory: that is meant then, and not the film.
         """
         if path is not None:
             root = Path(path)
@@ -74,14 +77,55 @@ class Folder:
             if not (root / "data/dataset.ttl").is_file():
                 raise FolderError(f"{root} has no data/dataset.ttl; `lalakg init {root}` makes a folder to start from.")
             return cls(root)
+        if (nearest := cls.nearest()) is not None:
+            return nearest
+        found = find(Path.cwd())
+        if found.is_empty:
+            return cls(shipped_folder())
+        what = found.files[0].name if found.files else found.named[0]
+        raise FolderError(
+            f"here lies RDF ({what}), but no data/dataset.ttl, which this needs; -C names another folder."
+        )
+
+    @classmethod
+    def meant(cls, path: Path | str | None) -> Folder | None:
+        """The folder that is meant, with a path or without; None where RDF is that has no folder's description.
+
+        Raises FolderError for a path at which there is nothing.
+        """
+        if path is None:
+            nearest = cls.nearest()
+            return nearest or (cls(shipped_folder()) if find(Path.cwd()).is_empty else None)
+        if (Path(path) / "data/dataset.ttl").is_file() or not Path(path).exists():
+            return cls.find(path)
+        return None
+
+    @classmethod
+    def nearest(cls) -> Folder | None:
+        """The nearest folder with a description at or above the working directory."""
         here = Path.cwd()
         roots = (root for root in (here, *here.parents) if (root / "data/dataset.ttl").is_file())
-        return cls(next(roots, shipped_folder()))
+        return next(map(cls, roots), None)
+
+    @classmethod
+    def of_catalogue(cls, path: Path | None) -> Folder:
+        """The folder whose queries and prefixes serve for a graph at an endpoint: the one meant, else the film's."""
+        return cls.find(path) if path is not None else cls.nearest() or cls(shipped_folder())
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it is the film's folder, which answers where nothing else lies, and not that of the caller."""
+        return self.root == shipped_folder() and not Path.cwd().is_relative_to(self.root)
 
     @property
     def data(self) -> list[Path]:
         """The authored files of data/ and its folders; what is generated in data/published/ is none of them."""
-        return sorted({*(self.root / "data").rglob("*.ttl")} - {*(self.root / "data/published").rglob("*.ttl")})
+        return self.found.files
+
+    @cached_property
+    def found(self) -> Found:
+        """The files of data/ with what was left out; what is generated in data/published/ is no part of it."""
+        return find(self.root / "data", skipped=("published",))
 
     @property
     def ontology(self) -> Path:
@@ -161,14 +205,20 @@ class Folder:
         return next((found for name in names if (found := profile_named(name)) is not PLAIN), PLAIN)
 
     def read(self) -> list[parser.Document]:
-        """Every authored file of the complete graph, parsed: vocabularies first, then data.
+        """Every authored file of the complete graph, parsed: vocabularies without blank nodes first, then data.
 
         Raises ParseError for bad Turtle and for a subject in data/ that lies outside the dataset's base.
         """
-        documents = [parser.read(path) for path in self.data]
+        documents = [
+            parser.read(path, label=f"d{number}", base=self._base_of(path)) for number, path in enumerate(self.data, 1)
+        ]
         for document in documents:
             self._refuse_foreign_subjects(document)
-        return [parser.read(path) for path in self.vocabularies] + documents
+        return [_ground(parser.read(path)) for path in self.vocabularies] + documents
+
+    def _base_of(self, path: Path) -> str | None:
+        """The data's own base, for formats in which a relative IRI without one would be dropped, and be no error."""
+        return None if ending(path) in ("ttl", "nt", "nq", "trig", "n3") else self.dataset.base
 
     def _refuse_foreign_subjects(self, document: parser.Document) -> None:
         base, own = self.dataset.base, self.dataset.iri
@@ -179,15 +229,15 @@ class Folder:
         }
         if not foreign:
             return
-        from lalakg._rdf.tokens import statements
+        from lalakg._rdf.source_locations.locations import SourceLocations
 
-        text = document.path.read_text(encoding="utf-8")
-        lines = {s.subject: s.line for s in reversed(list(statements(text))) if s.subject in foreign}
+        locations = SourceLocations([document.path])
+        lines = {iri: place.line for iri in foreign if (place := locations.find(ox.NamedNode(iri)))}
         name = min(lines or foreign, key=lambda iri: (lines.get(iri, 1), iri))
         line = lines.get(name, 1)
         remedy = "mend the name, or void:uriSpace in dataset.ttl"
         message = f"<{name}> lies outside the graph's base <{base}>; {remedy}."
-        raise ParseError(message, document.path, line, 1, text.split("\n")[line - 1])
+        raise ParseError(message, document.path, line, 1, parser.line_of(document.path, line))
 
     # ── the complete graph, kept ready ────────────────────────────────────────────────────────────
 
@@ -216,6 +266,12 @@ class Folder:
             return is_complete and set(checksum_lines({**inputs, **outputs})) <= set(recorded.splitlines())
         except FileNotFoundError:
             return False
+
+
+def _ground(document: parser.Document) -> parser.Document:
+    """A vocabulary without blank nodes: the axioms of OWL that need them stay in its file, which a build copies."""
+    quads = [quad for quad in document.quads if ox.BlankNode not in (type(quad.subject), type(quad.object))]
+    return document._replace(quads=quads)
 
 
 def checksum_lines(files: dict[str, Path]) -> list[str]:

@@ -67,8 +67,20 @@ class KnowledgeGraph:
     def folder(self) -> Folder:
         """The folder whose graph it is. Raises FolderError where there is none."""
         if self._folder is None:
-            raise FolderError(f"{self.name} is a file, and this takes a folder with a data/dataset.ttl.")
+            raise FolderError(
+                f"{self.name} has no data/dataset.ttl, which this needs; `lalakg init` makes a folder to start from."
+            )
         return self._folder
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """In words, which files were not read, and why."""
+        return tuple(self.folder.found.notes)
+
+    @property
+    def has_folder(self) -> bool:
+        """Whether it is the graph of a folder with a description."""
+        return self._folder is not None
 
     @property
     def name(self) -> str:
@@ -103,9 +115,9 @@ class KnowledgeGraph:
     @cached_property
     def derived(self) -> list[ox.Triple]:
         """What follows from the authored files by the rules."""
-        from lalakg._folder.derivation import derive, ground_triples
+        from lalakg._folder.derivation import derive
 
-        return derive(ground_triples(self.documents), self.folder.rules)
+        return derive((t for document in self.documents for t in document.triples), self.folder.rules)
 
     @property
     def kept(self) -> Path | None:
@@ -120,10 +132,9 @@ class KnowledgeGraph:
     def triples(self) -> list[ox.Triple]:
         """The complete graph, literals as they were written, in a stable order."""
         if self._published:
-            return parser.read(self.folder.published).triples
-        from lalakg._folder.derivation import ground_triples
-
-        return sorted({*ground_triples(self.documents), *self.derived}, key=str)
+            return parser.read(self.folder.published, label="p").triples
+        authored = {t for document in self.documents for t in document.triples}
+        return sorted({*authored, *self.derived}, key=str)
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
@@ -298,23 +309,28 @@ def load(
     timeout: float = 60,
     service: str | None = None,
 ) -> KnowledgeGraph:
-    """The graph of the folder at `path`, or of the RDF file there; without one, of the nearest folder, else the film's.
+    """The graph of the folder at `path`, or of the RDF file there.
+
+    Without a `path`, that of the nearest folder with a data/dataset.ttl at or above the working directory; else of the
+    RDF that lies in the working directory; else the film's.
 
     With `endpoint`, the address of a store or of its SPARQL endpoint, queries go there, and the folder gives the
     catalogue. They see the named graph `graph`, the default graph with `default`, and else the one into which
     `load_into` puts the folder's graph there. `timeout` is for each answer, in seconds. With `service`, that endpoint
-    is asked for what stands in a query's SERVICE; without, nobody is. A file has neither catalogue nor rules: see
-    `FileGraph`. Raises FolderError when there is no such folder or file, InvalidValue for an endpoint beside a file.
+    is asked for what stands in a query's SERVICE; without, nobody is. RDF without a data/dataset.ttl has neither
+    catalogue nor rules: see `DataGraph`. Raises FolderError when there is no such folder or file, InvalidValue for an
+    endpoint beside RDF without a folder.
     """
     if path is not None:
         require_type("path", path, PATH, "the path of a folder or of an RDF file")
-        if Path(path).is_file():
-            from lalakg._graph.file_graph import FileGraph
+    folder = Folder.meant(path)
+    if folder is None:
+        from lalakg._graph.data_graph import data_graph
 
-            if endpoint is not None:
-                raise InvalidValue(f"endpoint goes with a folder, which has the queries; {path} is a file.")
-            return FileGraph(Path(path), service=service)
-    folder = Folder.find(path)
+        found = data_graph(Path(path or "."), service=service)
+        if endpoint is not None:
+            raise InvalidValue(f"endpoint goes with a folder, which has the queries; {found.name} has none.")
+        return found
     return KnowledgeGraph(
         folder,
         endpoint,

@@ -11,7 +11,7 @@ from typing import TypeAlias
 import pyoxigraph as ox
 
 from lalakg._errors import InvalidValue, OutputError, require_paths, require_type
-from lalakg._graph.file_graph import FileGraph
+from lalakg._graph.data_graph import DataGraph
 from lalakg._graph.graph import KnowledgeGraph
 from lalakg._publish.named_graphs import quads
 from lalakg._sparql.credentials import Credentials
@@ -62,7 +62,7 @@ def load_into(
     `graph` is no IRI, or an argument of another type than it takes.
     """
     require_type("url", url, str, "the address of a store")
-    data = data.path if isinstance(data, FileGraph) else data
+    data = data.files if isinstance(data, DataGraph) else data
     kg = data if isinstance(data, KnowledgeGraph) else None
     files = [] if kg else require_paths("data", data, "a KnowledgeGraph, or paths of RDF files")
     _refuse_arguments(graph, default)

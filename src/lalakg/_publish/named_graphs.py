@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from lalakg._graph.file_graph import FileGraph
+from lalakg._graph.data_graph import DataGraph
 from lalakg._graph.graph import KnowledgeGraph
 
 GraphName: TypeAlias = Callable[[ox.Triple, str], str]
@@ -31,7 +31,7 @@ def quads(kg: KnowledgeGraph) -> list[ox.Quad]:
     What is derived lies in the graph `derived`, all else where the profile puts it, which is by default the graph named
     after its file: data/debate/facts.ttl gives `debate-facts`. The statements of one file are in its own graphs.
     """
-    if isinstance(kg, FileGraph):
+    if isinstance(kg, DataGraph):
         return kg.quads
     graph_name, base = kg.profile.extension(NamedGraphs).graph_name(kg), kg.folder.dataset.graphs
 

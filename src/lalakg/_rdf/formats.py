@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
+from lalakg._errors import SymmetryError
 from lalakg._rdf.terms import Prefixes, natural
 
 if TYPE_CHECKING:
@@ -50,14 +51,27 @@ def write_graph(triples: Iterable[ox.Triple], format_name: str, prefixes: Prefix
         from lalakg._rdf import turtle
 
         return turtle.write(triples, prefixes)
+    named = _canonically_named(set(triples))
     if format_name == "jsonld":
         from lalakg._rdf import jsonld
 
-        return jsonld.write(triples, prefixes, context)
-    ordered = sorted(set(triples), key=str)
+        return jsonld.write(named, prefixes, context)
+    ordered = sorted(named, key=str)
     if format_name == "nt":
         return "".join(f"{triple} .\n" for triple in ordered)
     return _serialize(ordered, format_name, prefixes)
+
+
+def _canonically_named(triples: set[ox.Triple]) -> set[ox.Triple]:
+    """The triples with canonical labels on their blank nodes; those too much alike keep their labels."""
+    if not any(isinstance(t.subject, ox.BlankNode) or isinstance(t.object, ox.BlankNode) for t in triples):
+        return triples
+    from lalakg._rdf.canonicalisation import canonical
+
+    try:
+        return canonical(triples)
+    except SymmetryError:
+        return triples
 
 
 def write_dataset(quads: Iterable[ox.Quad], format_name: str, prefixes: Prefixes) -> str:

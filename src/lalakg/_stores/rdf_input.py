@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from lalakg._errors import FolderError
 from lalakg._rdf import parser
+from lalakg._rdf.packed import is_packed
 from lalakg._stores.fingerprint import Fingerprint
 
 Statement: TypeAlias = ox.Triple | ox.Quad
@@ -107,7 +108,11 @@ class _Stretch:
 
     def statements(self, told: Told) -> Iterator[Statement]:
         form = parser.format_of(self.path)
-        base = self.path.absolute().as_uri()
+        base = parser.file_base(self.path)
+        if is_packed(self.path) or not isinstance(form, ox.RdfFormat):
+            yield from (quad.triple for quad in parser.stream(self.path))
+            told(self.end)
+            return
         with self._opened(told) as reader:
             found = ox.parse(reader, format=form, base_iri=base, rename_blank_nodes=True)  # type: ignore[arg-type]  # it only reads
             yield from (quad.triple for quad in found) if form.supports_datasets else found
