@@ -7,10 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import ROOT
-from lalakg._errors import ParseError
-from lalakg._rdf.tokens import comments_by_subject, statements, tokens
+from lalakg._rdf.tokens import statements, tokens
 
-HERE = Path("data/x.ttl")
 FILES = sorted(path for folder in ("ontology", "data", "queries") for path in (ROOT / folder).rglob("*.[tr][tq]*"))
 
 
@@ -85,39 +83,6 @@ _:n ex:b ex:c .
     ]
 
 
-def test_comments_go_with_the_block_that_follows() -> None:
-    text = """\
-# the file
-@prefix ex: <http://e/> .
-# of a
-# and more of a
-ex:a ex:b ex:c .
-# of nobody
-[] ex:b ex:c .
-# the end
-"""
-    assert comments_by_subject(text, HERE) == {
-        "": ["# the file"],
-        "http://e/a": ["# of a", "# and more of a"],
-        "[]": ["# of nobody"],
-        "end": ["# the end"],
-    }
-
-
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("ex:a ex:b\n  # inside\n  ex:c .\n", 2),
-        ("ex:a ex:b ex:c ; # why\n  ex:d ex:e .\n", 1),
-        ("ex:a ex:b ex:c .\nex:d ex:b [ # inside\n  ex:f ex:g ] .\n", 2),
-        ("ex:a ex:b ex:c . # after the dot\nex:d ex:b ex:c .\n", 1),
-        ("ex:a ex:b ex:c . # after the last dot\n", 1),
-    ],
-    ids=["between", "after a semicolon", "in brackets", "after the dot", "after the last dot"],
-)
-def test_a_comment_that_would_lose_its_place_is_an_error_with_its_line(text: str, line: int) -> None:
-    with pytest.raises(ParseError, match="rdfs:comment") as raised:
-        comments_by_subject(text, HERE)
-    assert (raised.value.path, raised.value.line) == (HERE, line)
-    assert raised.value.text == text.splitlines()[line - 1]
-    assert raised.value.text[raised.value.column - 1] == "#"
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_comment_ends_with_its_line_however_the_line_ends(end: str) -> None:
+    assert kinds(f"# one{end}ex:a") == [("comment", "# one"), ("word", "ex:a")]

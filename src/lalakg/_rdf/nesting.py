@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Set
 from typing import Any
 
 import pyoxigraph as ox
@@ -16,10 +17,10 @@ _DEEPEST = 20  # levels of nodes within nodes; what lies deeper gets a label
 class Nesting:
     """The blank nodes of some triples. `nested` are those to which one triple refers, from outside themselves.
 
-    `by_subject` has the triples of each subject.
+    `by_subject` has the triples of each subject. Nodes that are `shared` with other triples are never nested.
     """
 
-    def __init__(self, triples: set[ox.Triple]) -> None:
+    def __init__(self, triples: set[ox.Triple], shared: Set[Any] = frozenset()) -> None:
         self.by_subject: dict[Any, list[ox.Triple]] = defaultdict(list)
         referrers: dict[Any, list[Any]] = defaultdict(list)
         for triple in triples:
@@ -27,7 +28,7 @@ class Nesting:
             if isinstance(triple.object, ox.BlankNode):
                 referrers[triple.object].append(triple.subject)
         self.blank_nodes = {node for node in {*self.by_subject, *referrers} if isinstance(node, ox.BlankNode)}
-        parents = {node: found[0] for node, found in referrers.items() if len(found) == 1}
+        parents = {node: found[0] for node, found in referrers.items() if len(found) == 1 and node not in shared}
         self.nested: set[Any] = parents.keys() - _on_cycles(parents)
         self._unnest_deepest(parents)
 

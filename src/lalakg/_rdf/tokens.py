@@ -7,20 +7,16 @@ has the same expression in web/src/tokens.ts; tests/vectors/sparql_text.json hol
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urljoin
-
-from lalakg._errors import ParseError
 
 _TOKEN = re.compile(
     r"""
       (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''
                  |"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
     | (?P<iri><(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)
-    | (?P<comment>\#[^\n]*)
+    | (?P<comment>\#[^\n\r]*)
     | (?P<mark>[\[\](){};,]|\.(?!\d))
     | (?P<word>(?:\\.|[^\s<>"'\[\](){};,\#\\.]|\.(?!\s|$))+)
     | (?P<other>\S)
@@ -53,29 +49,23 @@ class TurtleStatement(NamedTuple):
     line: int
     comments: tuple[str, ...]
     first_word: str
-    misplaced: Token | None = None
 
 
 def statements(text: str) -> Iterator[TurtleStatement]:
     """The top-level statements of a Turtle file, directives among them, in its order.
 
-    The last one is empty and carries the comments at the end. `misplaced` is a comment inside the statement, or after
-    the dot of the one before.
+    The last one is empty and carries the comments at the end.
     """
     prefixes: dict[str, str] = {}
     base = ""
     comments: list[str] = []
     words: list[Token] = []
-    misplaced: Token | None = None
-    ended = 0
     for token in tokens(text):
         if token.kind == "comment":
-            after_dot = ended and "\n" not in text[ended : token.start]
-            misplaced = misplaced or (token if words or after_dot else None)
             comments += [] if words else [token.text]
             continue
         words.append(token)
-        if not _ends(words):
+        if not ends_statement(words):
             continue
         head = words[0].text.lower().lstrip("@")
         if head == "prefix" and len(words) > 2:
@@ -83,38 +73,12 @@ def statements(text: str) -> Iterator[TurtleStatement]:
         if head == "base" and len(words) > 1:
             base = _iri(words[1].text, prefixes, base)
         subject = "" if head in ("prefix", "base") else _iri(words[0].text, prefixes, base)
-        yield TurtleStatement(subject, text.count("\n", 0, words[0].start) + 1, tuple(comments), head, misplaced)
-        comments, words, misplaced, ended = [], [], None, token.end
-    yield TurtleStatement("", text.count("\n") + 1, tuple(comments), "", misplaced)
+        yield TurtleStatement(subject, text.count("\n", 0, words[0].start) + 1, tuple(comments), head)
+        comments, words = [], []
+    yield TurtleStatement("", text.count("\n") + 1, tuple(comments), "")
 
 
-def comments_by_subject(text: str, path: Path) -> dict[str, list[str]]:
-    """The comment lines of a Turtle file, by the IRI of the block that follows them; those before a prefix under '',
-    those before a block without a name under '[]', those at the end under 'end'.
-
-    Raises ParseError for a comment inside a block, or behind its dot.
-    """
-    found: dict[str, list[str]] = defaultdict(list)
-    for statement in statements(text):
-        if misplaced := statement.misplaced:
-            line, column = (
-                text.count("\n", 0, misplaced.start) + 1,
-                misplaced.start - text.rfind("\n", 0, misplaced.start),
-            )
-            message = "this comment inside a block would be lost; put it before the block, or make it an rdfs:comment."
-            raise ParseError(message, path, line, column, text.split("\n")[line - 1])
-        if statement.comments:
-            found[_owner(statement)] += statement.comments
-    return dict(found)
-
-
-def _owner(statement: TurtleStatement) -> str:
-    if not statement.first_word:
-        return "end"
-    return statement.subject or ("" if statement.first_word in ("prefix", "base") else "[]")
-
-
-def _ends(words: list[Token]) -> bool:
+def ends_statement(words: list[Token]) -> bool:
     """Whether the last token closes a statement: a dot, or the IRI of a SPARQL-style PREFIX or BASE."""
     first = words[0].text.lower()
     closes = {"prefix": 3, "base": 2}.get(first)

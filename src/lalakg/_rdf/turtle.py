@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
-from lalakg._errors import FolderError, SymmetryError
 from lalakg._rdf.canonicalisation import canonical
-from lalakg._rdf.input_formats import ending
 from lalakg._rdf.nesting import NIL, Nesting
-from lalakg._rdf.parser import parse
 from lalakg._rdf.terms import RDF_TYPE, XSD, Names, Node, Prefixes, natural
-from lalakg._rdf.tokens import comments_by_subject
+
+Subject: TypeAlias = ox.NamedNode | ox.BlankNode
 
 _FRONT = ("rdf:type", "rdfs:label", "skos:prefLabel", "skos:definition")
 _SHORT = {"rdf:type": "a"}
@@ -41,10 +39,22 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _WIDTH = 100
 
 
-def write(
-    triples: Iterable[ox.Triple], prefixes: Prefixes | Names, comments: dict[str, list[str]] | None = None
-) -> str:
-    """The triples as canonical Turtle: equal triples give equal text. `comments` go before their subject's block.
+@dataclass(frozen=True)
+class Layout:
+    """What a file's own text decides: how language tags are written, by text and lower-case tag; line ends of CR LF.
+
+    With `crlf` a line feed in the text written stands for CR LF, in literals too; the caller puts it in.
+    """
+
+    languages: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    crlf: bool = False
+
+
+_PLAIN = Layout()
+
+
+def write(triples: Iterable[ox.Triple], prefixes: Prefixes | Names) -> str:
+    """The triples as canonical Turtle: equal triples give equal text.
 
     Only the prefixes that are used are declared. Give the prefixes as Names when writing many documents.
     """
@@ -52,51 +62,90 @@ def write(
     writer = _Writer(set(triples), names)
     if len(writer.labelled) > 1:
         writer = _Writer(canonical(writer.triples), names)
-    return writer.document(comments or {})
+    return writer.document()
 
 
-def reformat(text: str, path: Path) -> str:
-    """The canonical text of one Turtle file. Idempotent; the triples are the same.
+def write_document(triples: Iterable[ox.Triple], names: Names, comments: dict[str, list[str]], layout: Layout) -> str:
+    """The blocks of a document in their order, without declarations of prefixes."""
+    writer = _Writer(set(triples), names, layout)
+    if len(writer.labelled) > 1:
+        writer = _Writer(canonical(writer.triples), names, layout)
+    return writer.blocks(comments)
 
-    Comments before the first block and before any block stay; raises ParseError for one inside a block, where it
-    would be lost, and FolderError for a file of another format, which would not be in that format any more.
+
+def write_statement(
+    triples: set[ox.Triple],
+    subject: Subject,
+    names: Names,
+    shared: Set[Subject],
+    used: set[str],
+    fresh: Iterator[str],
+    layout: Layout,
+    trailing: str,
+) -> str:
+    """One statement as blocks, that of `subject` first, `trailing` after its dot.
+
+    Nodes that are `shared` with other statements are not nested; labels that are `used` stay, others are `fresh` ones.
     """
-    if ending(path) not in ("ttl", ""):
-        raise FolderError(f"{path} is no Turtle by its ending, and only Turtle has a canonical form.")
-    document = parse(text.encode(), path)
-    try:
-        return write(document.triples, document.prefixes, comments_by_subject(text, path))
-    except SymmetryError as error:
-        raise SymmetryError(f"{path}: {error}") from None
+    writer = _Writer(triples, names, layout, shared)
+    referenced = {t.object for t in triples} | shared
+    others = sorted(writer.labelled - {subject}, key=lambda n: (writer.signature(n), natural(n.value)))
+    for node in [subject, *others]:
+        if isinstance(node, ox.BlankNode) and (node.value in used or node in referenced):
+            writer.labels[node] = f"_:{node.value if node.value in used else next(fresh)}"
+    first = writer.block(subject, [])
+    if trailing:
+        first = f"{first.removesuffix(chr(10))} {trailing}\n"
+    return "\n".join([first, *(writer.block(node, []) for node in others if node in writer.by_subject)])
+
+
+def declarations(prefixes: Prefixes, base: str | None) -> str:
+    """The lines that declare prefixes, in their order, and a base."""
+    lines = "".join(f"@prefix {prefix}: <{prefixes[prefix]}> .\n" for prefix in sorted(prefixes))
+    return lines + (f"@base <{base}> .\n" if base else "")
+
+
+def sorted_subjects(subjects: Iterable[Subject], triples: Iterable[ox.Triple]) -> list[Subject]:
+    """The subjects, each once, in the order of a document's blocks: headers first, blank nodes last."""
+    headers = {t.subject for t in triples if _is_header(t)}
+    return sorted(dict.fromkeys(subjects), key=lambda s: _subject_order(s, s in headers, s.value))
+
+
+def _is_header(triple: ox.Triple) -> bool:
+    return triple.predicate == RDF_TYPE and isinstance(triple.object, ox.NamedNode) and triple.object.value in _HEADERS
+
+
+def _subject_order(subject: Subject, is_header: bool, name: str) -> tuple[int, list[tuple[int, int, str]]]:
+    return (2 if isinstance(subject, ox.BlankNode) else 0 if is_header else 1), natural(name)
 
 
 class _Writer:
     """Writes one document. `labelled` are the blank nodes that are not nested, and get labels from _:b1 on."""
 
-    def __init__(self, triples: set[ox.Triple], names: Names) -> None:
-        self.triples, self.names = triples, names
+    def __init__(
+        self, triples: set[ox.Triple], names: Names, layout: Layout = _PLAIN, shared: Set[Subject] = frozenset()
+    ) -> None:
+        self.triples, self.names, self.layout = triples, names, layout
         self.used: set[str] = set()
-        self.nesting = Nesting(self.triples)
+        self.nesting = Nesting(self.triples, shared)
         self.by_subject, self.nested = self.nesting.by_subject, self.nesting.nested
         self.labelled = self.nesting.blank_nodes - self.nested
         self.labels: dict[Node, str] = {}
         self.cache: dict[tuple[Node, int], str] = {}
 
-    def document(self, comments: dict[str, list[str]]) -> str:
-        for number, node in enumerate(sorted(self.labelled, key=lambda n: (self._signature(n), natural(n.value))), 1):
+    def document(self) -> str:
+        body = self.blocks({})
+        head = declarations({prefix: self.names.prefixes[prefix] for prefix in self.used}, None)
+        return f"{head}\n{body}" if head and body else head + body
+
+    def blocks(self, comments: dict[str, list[str]]) -> str:
+        """The blocks; `comments` go before that of the IRI by which they are found."""
+        for number, node in enumerate(sorted(self.labelled, key=lambda n: (self.signature(n), natural(n.value))), 1):
             self.labels[node] = f"_:b{number}"
-        subjects = sorted((s for s in self.by_subject if s not in self.nested), key=self._subject_order)
-        blocks = [self._block(s, comments.pop(self._key(s), [])) for s in subjects]
-        head = "".join(f"@prefix {p}: <{self.names.prefixes[p]}> .\n" for p in sorted(self.used))
-        top = "".join(f"{line}\n" for line in comments.pop("", []))
-        tail = "".join(f"{line}\n" for lines in comments.values() for line in lines)
-        body = "\n".join(part for part in (head, *blocks, tail) if part)
-        return f"{top}\n{body}" if top and head else top + body
+        subjects = sorted((s for s in self.by_subject if s not in self.nested), key=self._order)
+        return "\n".join(self.block(s, comments.get(s.value, [])) for s in subjects)
 
-    def _key(self, subject: Node) -> str:
-        return subject.value if isinstance(subject, ox.NamedNode) else "[]"
-
-    def _signature(self, node: Node) -> str:
+    def signature(self, node: Node) -> str:
         """A labelled blank node's triples as text, for an order that does not depend on its label."""
         return "".join(
             sorted(
@@ -105,17 +154,11 @@ class _Writer:
             )
         )
 
-    def _subject_order(self, subject: Node) -> tuple[int, list[tuple[int, int, str]]]:
-        if isinstance(subject, ox.BlankNode):
-            return 2, natural(self.labels.get(subject, self._signature(subject)))
-        header = any(
-            t.predicate == RDF_TYPE and t.object.value in _HEADERS
-            for t in self.by_subject[subject]
-            if isinstance(t.object, ox.NamedNode)
-        )
-        return (0 if header else 1), natural(str(subject.value))
+    def _order(self, subject: Subject) -> tuple[int, list[tuple[int, int, str]]]:
+        name = self.labels[subject] if isinstance(subject, ox.BlankNode) else subject.value
+        return _subject_order(subject, any(_is_header(t) for t in self.by_subject[subject]), name)
 
-    def _block(self, subject: Node, comments: list[str]) -> str:
+    def block(self, subject: Node, comments: list[str]) -> str:
         name = self.labels.get(subject, "[]") if isinstance(subject, ox.BlankNode) else self._term(subject, 0)
         lines = [f"  {statement} ;" for statement in self._statements(subject, 2)]
         return "\n".join([*comments, name, *lines, "  ."]) + "\n"
@@ -177,14 +220,22 @@ class _Writer:
         datatype = literal.datatype.value
         if datatype in _BARE and _BARE[datatype].fullmatch(literal.value):
             return literal.value
-        quoted = _quote(literal.value)
+        quoted = _quote(literal.value, self.layout.crlf)
         if literal.language:
-            return f"{quoted}@{literal.language}"
+            return f"{quoted}@{self.layout.languages.get((literal.value, literal.language), literal.language)}"
         return quoted if datatype == XSD + "string" else f"{quoted}^^{self._name(datatype)}"
 
 
-def _quote(text: str) -> str:
-    escape: Callable[[re.Match[str]], str] = lambda m: _ESCAPES.get(m[0], f"\\u{ord(m[0]):04X}")  # noqa: E731 - a lambda reads best here
-    if "\n" not in text:
-        return '"' + re.sub(r'[\\"\x00-\x1f\x7f]', escape, text) + '"'
-    return '"""' + re.sub(r'[\\\x00-\x08\x0b-\x1f\x7f]|"(?=""|\Z)', escape, text) + '"""'
+def _quote(text: str, crlf: bool = False) -> str:
+    if crlf and "\n" in text:
+        lines = text.replace("\r\n", "\n")
+        text, plain = (lines, True) if text == lines.replace("\n", "\r\n") else (text, False)
+    else:
+        plain = "\n" in text
+    if not plain:
+        return '"' + re.sub(r'[\\"\x00-\x1f\x7f]', _escape, text) + '"'
+    return '"""' + re.sub(r'[\\\x00-\x08\x0b-\x1f\x7f]|"(?=""|\Z)', _escape, text) + '"""'
+
+
+def _escape(match: re.Match[str]) -> str:
+    return _ESCAPES.get(match[0], f"\\u{ord(match[0]):04X}")
