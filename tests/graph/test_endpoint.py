@@ -404,3 +404,20 @@ def test_no_login_in_the_address(run: Command, small: Path) -> None:
         assert is_one_message(done)
         assert "put no login into the address" in done.err
         assert SECRET not in done.err
+
+
+# Labels that only the store knows
+
+
+def test_a_label_is_looked_for_in_the_store(fake: FakeStore, small: Path, run: Command) -> None:
+    fake.data.update(
+        """PREFIX skos: <http://www.w3.org/2004/02/skos/core#> INSERT DATA {
+        <urn:v> skos:prefLabel "Zebra Lens"@en . <urn:a> skos:prefLabel "Twin" . <urn:b> skos:prefLabel "twin"@de }"""
+    )
+    there = ("--endpoint", fake.url, "--default")
+    done = run("-C", small, "describe", "zebra lens", *there)
+    assert (done.status, done.out.splitlines()[0]) == (0, "Zebra Lens (<urn:v>)")
+    assert "such as <urn:a> and <urn:b>." in run("-C", small, "describe", "Twin", *there).err
+    assert (
+        run("-C", small, "describe", "the hero", *there).err == f"lalakg: nothing at {fake.url} is called the hero.\n"
+    )

@@ -275,14 +275,31 @@ class KnowledgeGraph:
                 return iri
         except ResourceNotFound as error:
             wrong = error
-        if name.casefold() in self._labels:
-            return self._labels[name.casefold()][1]
+        if labelled := self._labelled(name):
+            return labelled
         if wrong and (":" in name or name.startswith("<")):
             raise wrong
+        if self.endpoint:
+            raise ResourceNotFound(f"nothing at {self.endpoint} is called {name or repr(name)}.")
         local = iri.value.removeprefix(self.base) if iri and iri.value.startswith(self.base) else name
         close = nearest(local, (other for other in self._names() if other != local))
-        there = f" at {self.endpoint}" if self.endpoint else ""
-        raise ResourceNotFound(f"nothing{there} is called {name or repr(name)}.{close}")
+        raise ResourceNotFound(f"nothing is called {name or repr(name)}.{close}")
+
+    def _labelled(self, name: str) -> ox.NamedNode | None:
+        """The thing with that label, in any case, here or at the endpoint. Raises ResourceNotFound for several."""
+        if not self.endpoint:
+            return self._labels[name.casefold()][1] if name.casefold() in self._labels else None
+        from lalakg._rdf.labels import LABEL_PROPERTIES
+
+        properties = " ".join(f"<{iri}>" for iri in LABEL_PROPERTIES)
+        answer = self.engine.query(
+            f"SELECT DISTINCT ?thing WHERE {{ VALUES ?property {{ {properties} }} ?thing ?property ?label . "
+            f"FILTER(LCASE(STR(?label)) = {ox.Literal(name.lower())} && ISIRI(?thing)) }} ORDER BY ?thing LIMIT 4"
+        )
+        things = [thing for row in answer.rows if isinstance(thing := row["thing"], ox.NamedNode)]
+        if len(things) > 1:
+            raise ResourceNotFound(f"several things are called {name}, such as {' and '.join(map(str, things))}.")
+        return things[0] if things else None
 
     def describe(self, name: str) -> Description:
         """One thing: its types, its statements in both directions, and what the graph's profile adds to them.
