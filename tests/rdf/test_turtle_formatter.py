@@ -220,6 +220,15 @@ def test_what_cannot_be_kept_is_refused(text: str) -> None:
         reformat(text, HERE)
 
 
+def test_statements_without_a_space_between_them_stay() -> None:
+    assert place(agree(EX + "# A\n\nex:z ex:p 1.<http://e/y> ex:p 2 .ex:x ex:p ex:o.\n")) == [
+        "# A",
+        "ex:z",
+        "ex:y",
+        "ex:x",
+    ]
+
+
 # The laws on random files
 
 

@@ -89,7 +89,10 @@ def write_statement(
     """
     writer = _Writer(triples, names, layout, shared)
     referenced = {t.object for t in triples} | shared
-    others = sorted(writer.labelled - {subject}, key=lambda n: (writer.signature(n), natural(n.value)))
+    others = sorted(
+        {*writer.by_subject, *writer.labelled} - writer.nested - {subject},
+        key=lambda n: (isinstance(n, ox.BlankNode), writer.signature(n), natural(n.value)),
+    )
     for node in [subject, *others]:
         if isinstance(node, ox.BlankNode) and (node.value in used or node in referenced):
             writer.labels[node] = f"_:{node.value if node.value in used else next(fresh)}"
