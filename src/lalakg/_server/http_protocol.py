@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 import h11
 import uvicorn
+from uvicorn.protocols.http.flow_control import CLOSE_HEADER
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from lalakg._server.problem_details import MEDIA_TYPE, Problem
@@ -61,7 +62,7 @@ class LimitedConnection(H11Protocol):
             self._head_arrived()
             if self.close_timer and self.cycle:
                 self.close_timer.cancel()
-                self.cycle.keep_alive = False
+                self._end_after_answer()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -71,7 +72,7 @@ class LimitedConnection(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP. A running answer goes on to its end, and is the last."""
         if self.cycle is not None and not self.cycle.response_complete:
-            self.cycle.keep_alive = False
+            self._end_after_answer()
             self.flow.pause_reading()
             return
         self._refuse(400, "This is no HTTP request that can be read.")
@@ -98,7 +99,13 @@ class LimitedConnection(H11Protocol):
         if self.cycle is None or self.cycle.response_complete:
             self.close_timer = self.loop.call_later(_CLOSE_DELAY, self.transport.close)
         else:
-            super().shutdown()
+            self._end_after_answer()
+
+    def _end_after_answer(self) -> None:
+        """Let the answer be the last of its connection, and say so in its head where that is not sent yet."""
+        self.cycle.keep_alive = False
+        if not self.cycle.response_started:
+            self.cycle.scope["headers"] = [*self.cycle.scope["headers"], CLOSE_HEADER]
 
     def _refuse(self, status: int, detail: str) -> None:
         body = bytes(Problem(status, detail).response().body)
