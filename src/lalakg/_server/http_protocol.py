@@ -16,7 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from lalakg._server.problem_details import MEDIA_TYPE, Problem
 from lalakg._server.settings import Settings
 
-_CLOSE_DELAY = 0.5  # seconds in which a connection may still bring a request after the end was announced
+_CLOSE_DELAY = 2.0  # seconds in which a connection may still bring a request after the end was announced
 _UNWANTED = 2**20  # bytes of a body that are thrown away after the answer was given
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 
